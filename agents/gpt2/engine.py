@@ -1,0 +1,255 @@
+"""The engine: one thread that turns waiting requests into tokens, for all conversations at once.
+
+Every step it takes in whatever waits, lays the new tokens of all sessions side by side, runs the network once and
+samples one token a session; sessions leave when their turn is written and others take their place (continuous batching;
+Yu et al., "Orca", OSDI 2022). A session keeps its keys and values between turns, so only tokens that it has not seen
+are computed. It knows tokens; it knows nothing of personas or prompts.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from operator import methodcaller
+from queue import Empty, SimpleQueue
+from typing import Final
+
+import torch
+
+from agents import randomness
+from agents.gpt2.attention import Segment, StepAttention
+from agents.gpt2.masks import Masks
+from agents.gpt2.network import ROW_MULTIPLE, Network
+from agents.gpt2.paging import PagePool, PageTable
+from agents.gpt2.sampling import Sampling, draw
+from agents.gpt2.vocabulary import Vocabulary
+from agents.gpt2.writing import Manner, Stop, Writer
+
+STEP_TOKENS: Final = 2048
+"""New tokens that one step takes in, at most, unless a single prompt is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A turn that the model wrote: `tokens` are those that follow the prompt, moves and all, without the stop token."""
+
+    text: str
+    moves: tuple[str, ...]
+    tokens: tuple[int, ...]
+    stop: Stop
+
+
+@dataclass(slots=True, eq=False)
+class _Request:
+    session: "Session"
+    prompt: list[int]
+    writer: Writer
+    sampling: Sampling
+    key: int
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Written]"
+    new: list[int] = field(default_factory=list)  # not yet in the cache
+    taken: list[int] = field(default_factory=list)  # sampled so far
+
+
+@dataclass(slots=True)
+class EngineStats:
+    """What an engine has done: tokens sampled, prompt tokens computed, prompt tokens found in caches, steps."""
+
+    sampled: int = 0
+    computed: int = 0
+    reused: int = 0
+    steps: int = 0
+
+
+class Session:
+    """One side of one conversation: a cache that stays between turns. Open it with `Engine.open`."""
+
+    def __init__(self, engine: "Engine", table: PageTable) -> None:
+        self._engine = engine
+        self._table = table
+        self._cached: list[int] = []
+
+    async def write(self, prompt: Sequence[int], manner: Manner, sampling: Sampling, *, key: int) -> Written:
+        """Go on from `prompt`, the whole text so far; what it shares with the last call is not computed again.
+
+        `key` names the stream of random numbers. Raises ValueError where the prompt leaves no room in the window.
+        """
+        if not 0 < len(prompt) < self._engine.window:
+            raise ValueError(f"a prompt of {len(prompt)} tokens; 1 to {self._engine.window - 1} fit")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Written] = loop.create_future()
+        writer = Writer(self._engine.vocabulary, manner)
+        self._engine.submit(_Request(self, list(prompt), writer, sampling, key, loop, future))
+        return await future
+
+    def close(self) -> None:
+        """Free the cache, once the engine has let go of the session's last request."""
+        self._engine.submit(self.free)
+
+    def free(self) -> None:
+        """Free the cache at once; for the engine's own thread."""
+        self._table.cut(0)
+        self._cached = []
+
+    def begin(self, prompt: list[int]) -> list[int]:
+        """Keep the cache of what `prompt` shares with it and return the tokens still to be computed, at least one."""
+        pairs = zip(self._cached, prompt[:-1], strict=False)
+        shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+        del self._cached[shared:]
+        self._table.cut(shared)
+        return prompt[shared:]
+
+    def extend(self, tokens: list[int]) -> Segment:
+        """Make room for `tokens`, which the coming step computes."""
+        start = len(self._cached)
+        self._table.reserve(start + len(tokens))
+        self._cached += tokens
+        return Segment(self._table, start, len(tokens))
+
+    @property
+    def length(self) -> int:
+        return len(self._cached)
+
+
+class Engine:
+    """Runs one checkpoint for any number of sessions, on a thread of its own from the first request to `close`."""
+
+    def __init__(self, network: Network, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.window = network.shape.window
+        self.stats = EngineStats()
+        self._network = network
+        self._pool = PagePool(network.shape, network.dtype, network.device)
+        self._masks = Masks(vocabulary, network.device)
+        self._inbox: SimpleQueue[_Request | Callable[[], None] | None] = SimpleQueue()
+        self._waiting: deque[_Request] = deque()
+        self._active: list[_Request] = []
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> Session:
+        """Return a new session with an empty cache."""
+        return Session(self, PageTable(self._pool))
+
+    @property
+    def precision(self) -> str:
+        """The number format of weights and caches: bf16 or fp32."""
+        return "bf16" if self._network.dtype is torch.bfloat16 else "fp32"
+
+    @property
+    def cache_bytes(self) -> int:
+        """The memory that keys and values take, free pages counted."""
+        return self._pool.bytes
+
+    def submit(self, item: _Request | Callable[[], None]) -> None:
+        """Hand the engine's thread a request, or a call to make between two steps."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="duologue-engine", daemon=True)
+            self._thread.start()
+        self._inbox.put(item)
+
+    def close(self) -> None:
+        """Stop the thread after the step that it is in. Requests still open are cancelled."""
+        if self._thread is not None:
+            self._inbox.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        with torch.inference_mode():
+            while self._receive():
+                self._admit()
+                if self._active:
+                    self._step_or_fail()
+        for request in (*self._active, *self._waiting):
+            _deliver(request, methodcaller("cancel"))
+        self._active, self._waiting = [], deque()
+
+    def _receive(self) -> bool:
+        """Take in what has come, waiting only where there is nothing to do; False once closed."""
+        wait = not (self._waiting or self._active)
+        while True:
+            try:
+                item = self._inbox.get(block=wait)
+            except Empty:
+                return True
+            wait = False
+            if item is None:
+                return False
+            if isinstance(item, _Request):
+                self._waiting.append(item)
+            else:
+                item()
+
+    def _admit(self) -> None:
+        budget = STEP_TOKENS
+        while self._waiting and budget > 0:
+            request = self._waiting.popleft()
+            if request.future.cancelled():
+                continue
+            request.new = request.session.begin(request.prompt)
+            budget -= len(request.new)
+            self.stats.computed += len(request.new)
+            self.stats.reused += len(request.prompt) - len(request.new)
+            self._active.append(request)
+
+    def _step_or_fail(self) -> None:
+        try:
+            self._step()
+        except Exception as error:  # the thread must outlive any request
+            for request in self._active:
+                request.session.free()
+                _deliver(request, methodcaller("set_exception", error))
+            self._active = []
+
+    def _step(self) -> None:
+        rows = sorted((r for r in self._active if not r.future.cancelled()), key=lambda r: len(r.new) > 1)
+        self._active = rows
+        if not rows:
+            return
+        logits = self._logits(rows)
+        logits = self._masks.apply(logits, [r.writer.choices() for r in rows])
+        uniforms = [randomness.uniform(r.key, len(r.taken)) for r in rows]
+        for request, token in zip(rows, draw(logits, [r.sampling for r in rows], uniforms), strict=True):
+            self._take(request, token)
+        self.stats.steps += 1
+        self.stats.sampled += len(rows)
+        self._active = [r for r in rows if r.writer.stop is None]
+
+    def _logits(self, rows: Sequence[_Request]) -> torch.Tensor:
+        """Run the network over every row's new tokens and return the logits after its last, (B, V) in fp32."""
+        segments = [r.session.extend(r.new) for r in rows]
+        attention = StepAttention(self._pool, segments)
+        tokens = [token for r in rows for token in r.new]
+        padding = [0] * (-len(tokens) % ROW_MULTIPLE)
+        device = self._network.device
+        positions = torch.tensor(attention.positions.tolist() + padding, device=device)
+        hidden = self._network.hidden(torch.tensor(tokens + padding, device=device), positions, attention)
+        last = torch.tensor([s.count for s in segments], device=device).cumsum(0) - 1
+        return self._network.logits(hidden[last])
+
+    def _take(self, request: _Request, token: int) -> None:
+        writer = request.writer
+        request.taken.append(token)
+        request.new = [token]
+        writer.take(token)
+        if writer.stop is None and request.session.length >= self.window:
+            writer.stop = Stop.FORCED
+        if writer.stop is not None:
+            said = request.taken[:-1] if writer.stop is Stop.OWN else request.taken
+            written = Written(writer.text, writer.moves, tuple(said), writer.stop)
+            _deliver(request, methodcaller("set_result", written))
+
+
+def _deliver(request: _Request, act: Callable[["asyncio.Future[Written]"], object]) -> None:
+    """Settle a request's future on its own loop; a loop that is gone needs no answer."""
+
+    def settle() -> None:
+        if not request.future.done():
+            act(request.future)
+
+    with contextlib.suppress(RuntimeError):
+        request.loop.call_soon_threadsafe(settle)

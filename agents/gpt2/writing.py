@@ -1,0 +1,154 @@
+"""The form of one turn while it is decoded: its moves, its words, and where it may end.
+
+A turn ends by the model's own choice of a stop token. The word band is kept by what may come next, never by cutting
+words off: no stop before the band, none inside a sentence where whole sentences are asked for, and near the upper end a
+pull towards the end of the sentence. It knows tokens; it knows nothing of engines or of what the words mean.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from agents.gpt2.vocabulary import SAY, Vocabulary
+
+MAX_MOVES: Final = 3
+_SENTENCE: Final = 12
+"""Words that a further sentence takes: with fewer left in the band, a finished sentence is the last."""
+_PULL: Final = 8
+"""Words before the band's end from which the pull towards a sentence end grows."""
+_ABBREVIATIONS: Final = (b"e.g.", b"i.e.", b" Mr.", b" Mrs.", b" Ms.", b" Dr.", b" No.", b" St.", b" vs.", b"approx.")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What may come next within the words: `stops` where the turn may end, `urge` towards a sentence end, in logits."""
+
+    stops: tuple[int, ...] = ()
+    new_word: bool = True
+    urge: float = 0.0
+
+
+Choice: TypeAlias = Allowed | tuple[int, ...]
+"""Either a rule over the whole vocabulary or a short list of tokens."""
+
+
+class Stop(StrEnum):
+    """How a turn came to its end."""
+
+    OWN = "own"
+    """The model chose to stop."""
+    BAND = "band"
+    """A sentence ended and the band had no room for another."""
+    FORCED = "forced"
+    """The band ended inside a sentence, which was closed by force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a turn is to be written: `words` from and to, where it may stop, and which moves precede it (None: none)."""
+
+    words: tuple[int, int]
+    whole_sentences: bool
+    stops: tuple[int, ...]
+    moves: tuple[str, ...] | None = None
+
+
+class Writer:
+    """One turn in the making: asked for what may come next, told what came."""
+
+    def __init__(self, vocabulary: Vocabulary, manner: Manner) -> None:
+        self._vocabulary = vocabulary
+        self._manner = manner
+        self._moves = MoveWriter(vocabulary, manner.moves) if manner.moves else None
+        self._words = 0
+        self._since_full = 0
+        self.tokens: list[int] = []
+        self.stop: Stop | None = None
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        return self._moves.moves if self._moves else ()
+
+    @property
+    def text(self) -> str:
+        return self._vocabulary.decode(self.tokens)
+
+    def choices(self) -> Choice:
+        if self._moves and not self._moves.done:
+            return self._moves.choices()
+        low, high = self._manner.words
+        if self._since_full > _PULL // 2:
+            return (self._period,)
+        may_stop = self._words >= max(low, 1) and (self._sentence_over() or not self._manner.whole_sentences)
+        urge = max(0, self._words - high + _PULL)
+        return Allowed(self._manner.stops if may_stop else (), self._words < high, float(urge))
+
+    def take(self, token: int) -> None:
+        if self._moves and not self._moves.done:
+            self._moves.take(token)
+        elif token in self._manner.stops:
+            self.stop = Stop.OWN
+        else:
+            self._take_word(token)
+
+    def _take_word(self, token: int) -> None:
+        self._words += not self.tokens or self._vocabulary.starts_word[token]
+        self.tokens.append(token)
+        low, high = self._manner.words
+        self._since_full += self._words >= high
+        if low <= self._words and self._words > high - _SENTENCE and self._sentence_over(surely=True):
+            self.stop = Stop.FORCED if self._since_full > _PULL // 2 else Stop.BAND
+
+    def _sentence_over(self, *, surely: bool = False) -> bool:
+        """Whether a sentence may be over here; `surely` leaves out a point after a digit, which may be a decimal's."""
+        if not self.tokens or not self._vocabulary.ends_sentence[self.tokens[-1]]:
+            return False
+        tail = b"".join(self._vocabulary.pieces[token] for token in self.tokens[-4:])
+        doubtful = surely and self._since_full == 0 and tail[-2:-1].isdigit()
+        return not doubtful and not tail.endswith(_ABBREVIATIONS)
+
+    @property
+    def _period(self) -> int:
+        return self._vocabulary.pieces.index(b".")
+
+
+class MoveWriter:
+    """The moves before a turn's words: one to three different ones, parted by a space, then the say token."""
+
+    def __init__(self, vocabulary: Vocabulary, names: Sequence[str]) -> None:
+        self._first = {name: vocabulary.encode(name) for name in names}
+        self._later = {name: vocabulary.encode(f" {name}") for name in names}
+        self._say = vocabulary.special[SAY]
+        self._part: list[int] = []
+        self.moves: tuple[str, ...] = ()
+        self.done = False
+
+    def choices(self) -> tuple[int, ...]:
+        begun = len(self._part)
+        following = {ids[begun] for ids in self._open().values()}
+        if self.moves and not begun:
+            following.add(self._say)
+        return tuple(sorted(following))
+
+    def take(self, token: int) -> None:
+        if token == self._say:
+            self.done = True
+            return
+        self._part.append(token)
+        for name, ids in self._open(full=True).items():
+            if ids == self._part:
+                self.moves, self._part = (*self.moves, name), []
+                return
+
+    def _open(self, *, full: bool = False) -> dict[str, list[int]]:
+        """Return the moves that still fit what was begun, longer than it (or, with `full`, at least as long)."""
+        if len(self.moves) == MAX_MOVES:
+            return {}
+        table = self._later if self.moves else self._first
+        begun = len(self._part)
+        return {
+            name: ids
+            for name, ids in table.items()
+            if name not in self.moves and ids[:begun] == self._part and len(ids) >= begun + (not full)
+        }

@@ -1,0 +1,26 @@
+import os
+from collections.abc import Iterator
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+from agents.gpt2.catalogue import find
+from agents.gpt2.engine import Engine
+from agents.gpt2.loading import Precision, load_engine
+
+
+@pytest.fixture(scope="session")
+def exact_engine() -> Iterator[Engine]:
+    """The house model in fp32."""
+    engine = load_engine(find("house"), precision=Precision.FP32)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def shipped_engine() -> Iterator[Engine]:
+    """The house model in the format that this machine gets."""
+    engine = load_engine(find("house"))
+    yield engine
+    engine.close()
