@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from orchestrator.transcript import Reason, Transcript, TurnRecord
 
@@ -35,7 +36,11 @@ class ConversationDone:
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """The run is over; `cut_short` where it was interrupted. `endings` counts conversations by reason."""
+    """The run is over; `cut_short` where it was interrupted.
+
+    `conversations` and `endings` count all that the folder holds; `replies`, `tokens` and `seconds` are of this
+    execution alone.
+    """
 
     folder: Path | None
     conversations: int
@@ -46,4 +51,4 @@ class RunFinished:
     cut_short: bool = False
 
 
-type Event = RunStarted | TurnDone | ConversationDone | RunFinished
+Event: TypeAlias = RunStarted | TurnDone | ConversationDone | RunFinished

@@ -1,0 +1,204 @@
+"""One conversation, turn by turn: who speaks, what the agent may rely on, what passes, when it is over.
+
+It draws no conclusions of its own: guards judge replies, rules find endings, the index finds passages. It knows nothing
+of other conversations, of files or of progress.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from agents import randomness
+from agents.agent import Agent, Reply
+from agents.dialogue import Speaker, Turn
+from agents.gpt2.engine import Written
+from agents.gpt2.writing import Stop
+from agents.models import Model
+from agents.persona import Fact
+from agents.prompt import ContextFullError
+from orchestrator.endings import EndingScene, Rule, wants_closing
+from orchestrator.grounding import HelpIndex, Hit, cite
+from orchestrator.guards import STANDARD, EmptyReply, Guard, Objection, RoleLeak, Scene, WordBand, objections
+from orchestrator.plan import ConversationSpec
+from orchestrator.scenario import GroundingMode
+from orchestrator.transcript import (
+    AgentRecord,
+    Citation,
+    CustomerRecord,
+    Ending,
+    FactRecord,
+    ModelsRecord,
+    Reason,
+    Transcript,
+    TurnRecord,
+)
+
+CUSTOMER_WORDS: Final = (1, 60)
+"""How many words a customer's turn may have."""
+
+VITAL: Final = frozenset({EmptyReply.name, RoleLeak.name, WordBand.name})
+"""The guards that no said turn may fail: rather than that, a conversation ends as `guarded`."""
+
+TurnListener: TypeAlias = Callable[[TurnRecord, int], None]
+"""Told of every turn as it is said, and of the tokens that were sampled for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the conversations of a scenario share: models, passages, stop rules and guards."""
+
+    customer: Model
+    agent: Model
+    index: HelpIndex | None
+    rule: Rule
+    guards: Sequence[Guard] = STANDARD
+
+
+class GuardedError(Exception):
+    """No attempt at a turn could be let through; the message says what stood against the best."""
+
+
+class Conversation:
+    """A conversation in progress. `run` it once; what was said before a fault is kept."""
+
+    def __init__(self, spec: ConversationSpec, stage: Stage, *, on_turn: TurnListener | None = None) -> None:
+        self._spec = spec
+        self._stage = stage
+        self._on_turn = on_turn
+        self._turns: list[Turn] = []
+        self._records: list[TurnRecord] = []
+        stream = randomness.key(spec.seed, spec.id)
+        scenario = spec.scenario
+        self._customer = Agent(spec.customer, stage.customer, sampling=scenario.customer.sampling, stream=stream)
+        self._agent = Agent(spec.agent, stage.agent, sampling=scenario.agent.sampling, stream=stream)
+
+    async def run(self) -> Transcript:
+        """Hold the conversation to its end and return its record. An unexpected error ends it as `error`."""
+        try:
+            ending = await self._converse()
+        except ContextFullError:
+            ending = self._cut(Reason.CONTEXT_FULL, "")
+        except GuardedError as error:
+            ending = self._cut(Reason.GUARDED, str(error))
+        except Exception as error:  # one conversation must not end the others
+            ending = self._cut(Reason.ERROR, f"{type(error).__name__}: {error}")
+        finally:
+            self._customer.close()
+            self._agent.close()
+        return self._transcript(ending)
+
+    async def _converse(self) -> Ending:
+        self._open()
+        while True:
+            speaker = self._turns[-1].speaker.other
+            await (self._agent_speaks() if speaker is Speaker.AGENT else self._customer_speaks())
+            ending = self._ending()
+            if ending is not None:
+                room = len(self._turns) < self._spec.scenario.turns.max
+                if room and wants_closing(ending, said=len(self._turns)):
+                    await self._agent_speaks()
+                return ending
+
+    def _open(self) -> None:
+        turn = Turn(1, Speaker.CUSTOMER, self._spec.opening, ("open",))
+        self._customer.take_in(turn)
+        self._agent.take_in(turn)
+        self._keep(turn, TurnRecord(n=1, speaker=turn.speaker, moves=turn.moves, text=turn.text), 0)
+
+    async def _customer_speaks(self) -> None:
+        reply = await self._draw(self._customer, CUSTOMER_WORDS, None, ())
+        self._agent.take_in(self._recorded(reply, Speaker.CUSTOMER, None))
+
+    async def _agent_speaks(self) -> None:
+        hits = self._hits()
+        band = self._spec.scenario.reply.words
+        reply = await self._draw(self._agent, band, band, [hit.passage.prompt for hit in hits])
+        self._customer.take_in(self._recorded(reply, Speaker.AGENT, tuple(cite(reply.text, hits))))
+
+    async def _draw(
+        self, side: Agent, words: tuple[int, int], band: tuple[int, int] | None, passages: Sequence[str]
+    ) -> Reply[Objection]:
+        """Let `side` speak and return what it says. Raises GuardedError where every attempt has a vital fault."""
+
+        def judge(written: Written) -> list[Objection]:
+            scene = Scene(side.side, self._turns, band, forced_stop=written.stop is Stop.FORCED)
+            return objections(written.text, scene, self._stage.guards)
+
+        reply = await side.reply(
+            len(self._turns) + 1,
+            words=words,
+            whole_sentences=band is not None,
+            judge=judge,
+            passages=passages,
+            attempts=self._spec.scenario.reply.attempts,
+        )
+        vital = next((objection for objection in reply.objections[-1] if objection.guard in VITAL), None)
+        if vital:
+            raise GuardedError(f"{vital.guard}: {vital.why}")
+        return reply
+
+    def _hits(self) -> list[Hit]:
+        """Return the passages for what the customer said last, in the light of what was said before."""
+        grounding = self._spec.scenario.grounding
+        if self._stage.index is None or grounding.mode is GroundingMode.OFF:
+            return []
+        said = [turn.text for turn in self._turns if turn.speaker is Speaker.CUSTOMER]
+        return self._stage.index.search(said[-1], grounding.passages, context=" ".join(said[:-1]))
+
+    def _recorded(self, reply: Reply[Objection], speaker: Speaker, citations: tuple[Citation, ...] | None) -> Turn:
+        turn = Turn(len(self._turns) + 1, speaker, reply.text, reply.moves)
+        record = TurnRecord(
+            n=turn.n,
+            speaker=speaker,
+            moves=reply.moves,
+            text=reply.text,
+            attempts=reply.attempts,
+            citations=citations,
+            forgot=reply.forgot or None,
+        )
+        self._keep(turn, record, reply.sampled)
+        return turn
+
+    def _keep(self, turn: Turn, record: TurnRecord, sampled: int) -> None:
+        self._turns.append(turn)
+        self._records.append(record)
+        if self._on_turn:
+            self._on_turn(record, sampled)
+
+    def _ending(self) -> Ending | None:
+        turns = self._spec.scenario.turns
+        return self._stage.rule.check(EndingScene(self._turns, turns.min, turns.max, self._spec.scenario.domain))
+
+    def _cut(self, reason: Reason, why: str) -> Ending:
+        """Return the ending of a conversation that could not go on after its last turn."""
+        return Ending(reason=reason, turn=len(self._turns), evidence=why)
+
+    def _transcript(self, ending: Ending) -> Transcript:
+        spec = self._spec
+        persona = spec.customer
+        return Transcript(
+            id=spec.id,
+            scenario=spec.scenario.name,
+            domain=spec.scenario.domain,
+            seed=spec.seed,
+            customer=CustomerRecord(
+                disposition=persona.disposition.name,
+                motivation=persona.motivation.name,
+                tone=persona.tone,
+                style=persona.style,
+                product=persona.product,
+                facts=tuple(
+                    FactRecord(name=fact.name, value=fact.value, reveal=fact.reveal, told_in=self._told_in(fact))
+                    for fact in persona.facts
+                ),
+            ),
+            agent=AgentRecord(role=spec.agent.role),
+            turns=tuple(self._records),
+            ending=ending,
+            models=ModelsRecord(customer=self._stage.customer.label, agent=self._stage.agent.label),
+        )
+
+    def _told_in(self, fact: Fact) -> int | None:
+        value = fact.value.casefold()
+        said = (turn for turn in self._turns if turn.speaker is Speaker.CUSTOMER)
+        return next((turn.n for turn in said if value in turn.text.casefold()), None)

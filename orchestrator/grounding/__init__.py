@@ -1,0 +1,29 @@
+"""Help content -> passages -> retrieval -> citations and support.
+
+Importing it is cheap; what is heavy (bm25s, SciPy, Beautiful Soup) is imported when articles are read and indexed.
+"""
+
+from orchestrator.grounding.citing import CITED, cite
+from orchestrator.grounding.evidence import SUPPORTED, Support, support
+from orchestrator.grounding.index import RELEVANT, HelpIndex, Hit
+from orchestrator.grounding.loading import Article, load_articles
+from orchestrator.grounding.numerals import figures
+from orchestrator.grounding.passages import Passage, passages_of
+from orchestrator.grounding.splitting import sentences
+
+__all__ = [
+    "CITED",
+    "RELEVANT",
+    "SUPPORTED",
+    "Article",
+    "HelpIndex",
+    "Hit",
+    "Passage",
+    "Support",
+    "cite",
+    "figures",
+    "load_articles",
+    "passages_of",
+    "sentences",
+    "support",
+]

@@ -1,0 +1,211 @@
+"""Many conversations at once: a run from its plan to its folder, with progress events on the way.
+
+Each conversation is an asyncio task; all of them wait on the engines. It decides who runs when and what is written
+where; what happens in a conversation is `conversation.py`'s business.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final, TypeAlias
+
+from agents.errors import DuologueError, UsageError
+from agents.models import Models
+from orchestrator.conversation import Conversation, Stage
+from orchestrator.endings import standard_rules
+from orchestrator.grounding import HelpIndex
+from orchestrator.plan import ConversationSpec, Plan
+from orchestrator.progress import ConversationDone, Event, RunFinished, RunStarted, TurnDone
+from orchestrator.run_folder import RunFolder, default_folder
+from orchestrator.run_record import identity, record
+from orchestrator.scenario import GroundingMode, Scenario
+from orchestrator.transcript import TurnRecord
+
+PARALLEL: Final = 32
+OUTPUTS: Final = Path("outputs")
+
+Listener: TypeAlias = Callable[[Event], None]
+
+
+def simulate(
+    scenarios: Scenario | Sequence[Scenario],
+    *,
+    out: Path | str | None = None,
+    parallel: int = PARALLEL,
+    limit: int | None = None,
+    seed: int | None = None,
+    model: str | None = None,
+    resume: str = "never",
+    rate: float | None = None,
+    precision: str = "auto",
+    on_event: Listener | None = None,
+) -> RunFinished:
+    """Simulate the conversations of `scenarios`, in plan order, `parallel` of them at a time.
+
+    `out` is the run's folder (default: a new one under outputs/), `limit` the most conversations of each scenario;
+    `seed` and `model` replace the scenarios' own; `rate` is how many conversations start per second; `precision` is
+    auto, bf16 or fp32; `on_event` is told of everything that happens. Works in a notebook, too.
+
+    Raises UsageError for wrong input before anything is simulated, RunError where a run had begun and failed, and
+    KeyboardInterrupt when interrupted; what was written by then is valid and can be resumed.
+    """
+    if parallel < 1:
+        raise UsageError(f"parallel: {parallel} is too small; at least 1")
+    chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    plans = [Plan(scenario, seed=seed, limit=limit) for scenario in chosen]
+    folder = Path(out) if out is not None else default_folder(OUTPUTS, "+".join(scenario.name for scenario in chosen))
+    with Models(precision=precision) as models:
+        stages = [_stage(plan.scenario, models, model) for plan in plans]
+        with RunFolder.open(folder, resume=resume, identity=identity(plans, stages, limit)) as opened:
+            run = Run(plans, stages, opened, parallel=parallel, rate=rate, on_event=on_event)
+            return _run_to_end(run.execute())
+
+
+def _stage(scenario: Scenario, models: Models, model: str | None) -> Stage:
+    grounded = scenario.grounding.mode is not GroundingMode.OFF
+    return Stage(
+        customer=models.get(model or scenario.customer.model),
+        agent=models.get(model or scenario.agent.model),
+        index=HelpIndex.load(scenario.help_paths) if grounded else None,
+        rule=standard_rules(scenario.domain, scenario.turns.max),
+    )
+
+
+def _run_to_end(work: Coroutine[Any, Any, RunFinished]) -> RunFinished:
+    """Run `work` on a loop of its own: on this thread, or on another where this one has a loop already (a notebook)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    results: list[RunFinished | BaseException] = []
+
+    def target() -> None:
+        try:
+            results.append(asyncio.run(work))
+        except BaseException as error:  # handed on to the caller's thread
+            results.append(error)
+
+    thread = threading.Thread(target=target, name="duologue-run")
+    thread.start()
+    thread.join()
+    if isinstance(results[0], BaseException):
+        raise results[0]
+    return results[0]
+
+
+class Run:
+    """One execution of one or more plans into an open folder."""
+
+    def __init__(
+        self,
+        plans: Sequence[Plan],
+        stages: Sequence[Stage],
+        folder: RunFolder,
+        *,
+        parallel: int,
+        rate: float | None,
+        on_event: Listener | None,
+    ) -> None:
+        self._plans, self._stages, self._folder = plans, stages, folder
+        self._parallel, self._rate, self._on_event = parallel, rate, on_event
+        self._replies = self._tokens = 0
+        self._begun = perf_counter()
+
+    async def execute(self) -> RunFinished:
+        """Hold every conversation that the folder does not have yet; the folder's record says how it went."""
+        self._emit(self._started())
+        self._begun = perf_counter()
+        try:
+            await self._hold_all()
+        except BaseExceptionGroup as group:
+            self._finish(cut_short=True)
+            raise _first(group) from None
+        except BaseException:
+            self._finish(cut_short=True)
+            raise
+        return self._finish(cut_short=False)
+
+    async def _hold_all(self) -> None:
+        pending = self._pending()
+        throttle = _throttle(self._rate)
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(self._parallel):
+                workers.create_task(self._work(pending, throttle))
+
+    async def _work(
+        self, pending: Iterator[tuple[int, ConversationSpec, Stage]], throttle: AbstractAsyncContextManager[Any]
+    ) -> None:
+        for place, spec, stage in pending:
+            async with throttle:
+                pass
+            transcript = await Conversation(spec, stage, on_turn=self._turn_listener(spec)).run()
+            self._folder.put(place, transcript)
+            self._emit(ConversationDone(transcript))
+
+    def _pending(self) -> Iterator[tuple[int, ConversationSpec, Stage]]:
+        """Yield the conversations that are still to be held, with their places in the whole run, in order."""
+        done = self._folder.finished
+        before = 0
+        for plan, stage in zip(self._plans, self._stages, strict=True):
+            for index in range(len(plan)):
+                if before + index not in done:
+                    yield before + index, plan[index], stage
+            before += len(plan)
+
+    def _turn_listener(self, spec: ConversationSpec) -> Callable[[TurnRecord, int], None]:
+        def listen(turn: TurnRecord, sampled: int) -> None:
+            self._replies += turn.attempts is not None
+            self._tokens += sampled
+            self._emit(TurnDone(spec.id, turn, sampled))
+
+        return listen
+
+    def _started(self) -> RunStarted:
+        total = sum(len(plan) for plan in self._plans)
+        models = dict.fromkeys(model.label for stage in self._stages for model in (stage.customer, stage.agent))
+        return RunStarted(self._folder.path, total, len(self._folder.finished), self._parallel, tuple(models))
+
+    def _finish(self, *, cut_short: bool) -> RunFinished:
+        over = RunFinished(
+            folder=self._folder.path,
+            conversations=len(self._folder.finished),
+            replies=self._replies,
+            tokens=self._tokens,
+            seconds=perf_counter() - self._begun,
+            endings=dict(sorted(self._folder.endings.items())),
+            cut_short=cut_short,
+        )
+        self._folder.finish(record(self._plans, self._stages, over), interrupted=cut_short)
+        self._emit(over)
+        return over
+
+    def _emit(self, event: Event) -> None:
+        if self._on_event:
+            self._on_event(event)
+
+
+def _throttle(rate: float | None) -> AbstractAsyncContextManager[Any]:
+    """Return a gate that lets `rate` tasks a second pass, evenly spaced."""
+    if rate is None:
+        return nullcontext()
+    from asyncio_throttle.throttler import Throttler
+
+    throttler: AbstractAsyncContextManager[Any] = Throttler(rate_limit=1, period=1 / rate, retry_interval=0.005)
+    return throttler
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the error to show of a group: one of ours where there is one."""
+    leaves = list(_leaves(group))
+    return next((error for error in leaves if isinstance(error, DuologueError)), leaves[0])
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
