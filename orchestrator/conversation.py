@@ -113,7 +113,8 @@ class Conversation:
         hits = self._hits()
         band = self._spec.scenario.reply.words
         reply = await self._draw(self._agent, band, band, [hit.passage.prompt for hit in hits])
-        self._customer.take_in(self._recorded(reply, Speaker.AGENT, tuple(cite(reply.text, hits))))
+        said = " ".join(turn.text for turn in self._turns)
+        self._customer.take_in(self._recorded(reply, Speaker.AGENT, tuple(cite(reply.text, hits, said=said))))
 
     async def _draw(
         self, side: Agent, words: tuple[int, int], band: tuple[int, int] | None, passages: Sequence[str]

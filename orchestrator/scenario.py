@@ -29,13 +29,12 @@ from orchestrator.schema import (
     Policy,
     Product,
     Reply,
-    Sampling,
     Turns,
 )
 from orchestrator.workspace import help_path, openings_path
 from orchestrator.yaml_source import parse, read_text
 
-__all__ = ["GroundingMode", "Policy", "Sampling", "Scenario"]
+__all__ = ["GroundingMode", "Policy", "Scenario"]
 
 
 class Scenario(Strict):

@@ -123,7 +123,8 @@ def test_a_passage_is_what_stands_at_its_offsets(text: str) -> None:
 @settings(deadline=None)
 @given(st.text())
 def test_every_letter_is_in_a_passage_or_a_heading(text: str) -> None:
-    spans = sorted((part.start, part.end) for part in (*_passages(text), *headings(text)))
+    spans = [(passage.start, passage.end) for passage in _passages(text)]
+    spans = sorted(spans + [(heading.start, heading.end) for heading in headings(text)])
     edges = [0, *(edge for span in spans for edge in span), len(text)]
     outside = "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
     assert not any(character.isalpha() for character in outside)
