@@ -3,9 +3,9 @@
 It hears, it speaks, it draws again until a reply passes. What passes is for the caller to judge.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Generic, Protocol, TypeVar
 
 from agents import randomness
 from agents.dialogue import MOVES, Speaker, Turn
@@ -16,10 +16,37 @@ from agents.models import Model
 from agents.persona import CustomerPersona, Persona
 from agents.prompt import Utterance, View
 
-_T = TypeVar("_T")
+
+class Fault(Protocol):
+    """What may stand against a candidate."""
+
+    @property
+    def vital(self) -> bool:
+        """Whether the candidate must not be said at all."""
+
+
+_T = TypeVar("_T", bound=Fault)
 
 _TOKENS_A_WORD: Final = 2
 _TOKENS_OF_MOVES: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a turn is to be: its word band and moves (none: the model chooses), what it may rest on and must hold.
+
+    `passages` are shown to the model. `evidence` is the text that the turn is built around where no attempt passes;
+    `value` is a fact's value that it must give. Without `figures`, its own words hold none.
+    """
+
+    words: tuple[int, int]
+    whole_sentences: bool
+    moves: tuple[str, ...] = ()
+    passages: tuple[str, ...] = ()
+    evidence: str = ""
+    value: str = ""
+    figures: bool = True
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +54,7 @@ class Reply(Generic[_T]):
     """What an agent says, and what it took: `objections` holds those to each attempt, the kept one's last.
 
     `sampled` counts the tokens of all attempts, `forgot` the earliest turns that no longer fit into the window.
+    `spliced`: it was built around the evidence.
     """
 
     text: str
@@ -35,6 +63,14 @@ class Reply(Generic[_T]):
     objections: tuple[tuple[_T, ...], ...]
     sampled: int
     forgot: int
+    spliced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn(Generic[_T]):
+    written: Written
+    objections: tuple[_T, ...]
+    spliced: bool
 
 
 class Agent:
@@ -52,37 +88,48 @@ class Agent:
         """Remember a turn that was not drawn by this agent: the partner's, or an own one that was given."""
         self._view.add(Utterance(turn.speaker, turn.text, turn.moves))
 
-    async def reply(
-        self,
-        n: int,
-        *,
-        words: tuple[int, int],
-        whole_sentences: bool,
-        judge: Callable[[Written], Sequence[_T]],
-        passages: Sequence[str] = (),
-        attempts: int = 1,
-    ) -> Reply[_T]:
-        """Write turn `n`: draw until `judge` objects to nothing, at most `attempts` times, and keep the best.
+    async def reply(self, n: int, brief: Brief, judge: Callable[[Written], Sequence[_T]]) -> Reply[_T]:
+        """Write turn `n`: draw until `judge` objects to nothing, and keep the best.
 
+        Where none of `brief.attempts` passes, as many again are built around the brief's evidence, if it has any.
         Raises ContextFullError where prompt and reply cannot fit into the model's window.
         """
-        budget = words[1] * _TOKENS_A_WORD + _TOKENS_OF_MOVES
-        prompt = self._view.prompt(passages, None, reply=budget)
-        moves = MOVES[self.side] if self._model.form.moves else None
-        manner = Manner(words, whole_sentences, self._model.form.stops(self.side), moves)
-        drawn: list[tuple[Written, tuple[_T, ...]]] = []
-        for attempt in range(1, attempts + 1):
-            key = randomness.key(self._stream, n, self.side, attempt)
+        budget = brief.words[1] * _TOKENS_A_WORD + _TOKENS_OF_MOVES
+        prompt = self._view.prompt(brief.passages, brief.moves or None, reply=budget)
+        drawn: list[_Drawn[_T]] = []
+        for manner in self._manners(brief):
+            key = randomness.key(self._stream, n, self.side, len(drawn) + 1)
             written = await self._session.write(prompt.tokens, manner, self._sampling, key=key)
-            drawn.append((written, tuple(judge(written))))
-            if not drawn[-1][1]:
+            drawn.append(_Drawn(written, tuple(judge(written)), spliced=bool(manner.evidence)))
+            if not drawn[-1].objections:
                 break
-        kept = min(drawn, key=lambda one: len(one[1]))
-        best = kept[0]
-        self._view.add(Utterance(self.side, best.text, best.moves, best.tokens, tuple(passages)))
-        others = [objections for one, objections in drawn if one is not best]
-        sampled = sum(len(one.tokens) for one, _ in drawn)
-        return Reply(best.text, best.moves, len(drawn), (*others, kept[1]), sampled, prompt.forgot)
+        best = min(drawn, key=lambda one: (sum(o.vital for o in one.objections), len(one.objections)))
+        moves = brief.moves or best.written.moves
+        chosen = bool(brief.moves)
+        said = Utterance(self.side, best.written.text, moves, best.written.tokens, brief.passages, chosen=chosen)
+        self._view.add(said)
+        return Reply(
+            text=best.written.text,
+            moves=moves,
+            attempts=len(drawn),
+            objections=(*(one.objections for one in drawn if one is not best), best.objections),
+            sampled=sum(len(one.written.tokens) for one in drawn),
+            forgot=prompt.forgot,
+            spliced=best.spliced,
+        )
+
+    def _manners(self, brief: Brief) -> Iterator[Manner]:
+        """Yield how each attempt is to be written."""
+        form = self._model.form
+        free = MOVES[self.side] if form.moves and not brief.moves else None
+        plain = Manner(
+            brief.words, brief.whole_sentences, form.stops(self.side), free, value=brief.value, figures=brief.figures
+        )
+        for _ in range(brief.attempts):
+            yield plain
+        if brief.evidence:
+            for _ in range(brief.attempts):
+                yield replace(plain, evidence=brief.evidence, figures=False)
 
     def close(self) -> None:
         self._session.close()

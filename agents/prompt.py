@@ -18,13 +18,17 @@ _SPEAKER_TOKENS: Final = {Speaker.CUSTOMER: CUSTOMER, Speaker.AGENT: AGENT}
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A turn as a view holds it. `tokens` are those that the model wrote, where it did; `passages` precede the turn."""
+    """A turn as a view holds it. `tokens` are those that the model wrote, where it did; `passages` precede the turn.
+
+    `chosen`: the moves were given to the model, and are not among its tokens.
+    """
 
     speaker: Speaker
     text: str
     moves: tuple[str, ...] = ()
     tokens: tuple[int, ...] = ()
     passages: tuple[str, ...] = ()
+    chosen: bool = False
 
 
 class Form(Protocol):
@@ -73,7 +77,8 @@ class HouseForm:
 
     def own(self, utterance: Utterance) -> list[int]:
         if utterance.tokens:
-            return [self._special(_SPEAKER_TOKENS[utterance.speaker]), *utterance.tokens]
+            moves = utterance.moves if utterance.chosen else None
+            return [*self.cue(utterance.speaker, moves), *utterance.tokens]
         return [*self.cue(utterance.speaker, utterance.moves), *self.vocabulary.encode(utterance.text)]
 
     def passage(self, text: str) -> list[int]:

@@ -15,10 +15,13 @@ from agents.gpt2.engine import Written
 from agents.gpt2.writing import Stop
 from agents.models import Model
 from agents.persona import Fact
+from agents.policy import Heard
 from agents.prompt import ContextFullError
+from orchestrator.briefing import AgentSide, CustomerSide, Task, heard
 from orchestrator.endings import EndingScene, Rule, wants_closing
-from orchestrator.grounding import HelpIndex, Hit, cite
-from orchestrator.guards import STANDARD, EmptyReply, Guard, Objection, RoleLeak, Scene, WordBand, objections
+from orchestrator.fact_guards import Figures, Undisclosed, Unsupported, Untold
+from orchestrator.grounding import HelpIndex, cite
+from orchestrator.guards import STANDARD, Guard, Objection, Scene, objections
 from orchestrator.plan import ConversationSpec
 from orchestrator.scenario import GroundingMode
 from orchestrator.transcript import (
@@ -33,11 +36,8 @@ from orchestrator.transcript import (
     TurnRecord,
 )
 
-CUSTOMER_WORDS: Final = (1, 60)
-"""How many words a customer's turn may have."""
-
-VITAL: Final = frozenset({EmptyReply.name, RoleLeak.name, WordBand.name})
-"""The guards that no said turn may fail: rather than that, a conversation ends as `guarded`."""
+FACTUAL: Final[tuple[Guard, ...]] = (Figures(), Unsupported(), Untold(), Undisclosed())
+"""The guards of the grounding modes verify and splice."""
 
 TurnListener: TypeAlias = Callable[[TurnRecord, int], None]
 """Told of every turn as it is said, and of the tokens that were sampled for it."""
@@ -69,8 +69,12 @@ class Conversation:
         self._records: list[TurnRecord] = []
         stream = randomness.key(spec.seed, spec.id)
         scenario = spec.scenario
-        self._customer = Agent(spec.customer, stage.customer, sampling=scenario.customer.sampling, stream=stream)
+        warmed = scenario.customer.sampling.warmed(spec.customer.disposition.warmth)
+        self._customer = Agent(spec.customer, stage.customer, sampling=warmed, stream=stream)
         self._agent = Agent(spec.agent, stage.agent, sampling=scenario.agent.sampling, stream=stream)
+        self._customer_side = CustomerSide.of(spec, stream, moves=stage.customer.form.moves)
+        self._agent_side = AgentSide.of(spec, stage.index, stream, moves=stage.agent.form.moves)
+        self._heard = Heard((), supported=False)
 
     async def run(self) -> Transcript:
         """Hold the conversation to its end and return its record. An unexpected error ends it as `error`."""
@@ -96,7 +100,7 @@ class Conversation:
             if ending is not None:
                 room = len(self._turns) < self._spec.scenario.turns.max
                 if room and wants_closing(ending, said=len(self._turns)):
-                    await self._agent_speaks()
+                    await self._agent_speaks(settled=True)
                 return ending
 
     def _open(self) -> None:
@@ -106,55 +110,58 @@ class Conversation:
         self._keep(turn, TurnRecord(n=1, speaker=turn.speaker, moves=turn.moves, text=turn.text), 0)
 
     async def _customer_speaks(self) -> None:
-        reply = await self._draw(self._customer, CUSTOMER_WORDS, None, ())
-        self._agent.take_in(self._recorded(reply, Speaker.CUSTOMER, None))
+        task = self._customer_side.task(len(self._turns) + 1, self._heard)
+        reply = await self._draw(self._customer, task, None)
+        self._agent.take_in(self._recorded(reply, task, None))
 
-    async def _agent_speaks(self) -> None:
-        hits = self._hits()
-        band = self._spec.scenario.reply.words
-        reply = await self._draw(self._agent, band, band, [hit.passage.prompt for hit in hits])
-        said = " ".join(turn.text for turn in self._turns)
-        self._customer.take_in(self._recorded(reply, Speaker.AGENT, tuple(cite(reply.text, hits, said=said))))
+    async def _agent_speaks(self, *, settled: bool = False) -> None:
+        task = self._agent_side.task(len(self._turns) + 1, self._turns, settled=settled)
+        reply = await self._draw(self._agent, task, task.brief.words)
+        citations = tuple(cite(reply.text, task.hits, said=" ".join(turn.text for turn in self._turns)))
+        self._agent_side.said(reply.text)
+        turn = self._recorded(reply, task, citations)
+        self._customer.take_in(turn)
+        self._heard = heard(turn, supported=bool(citations), facts=self._spec.customer.facts)
 
-    async def _draw(
-        self, side: Agent, words: tuple[int, int], band: tuple[int, int] | None, passages: Sequence[str]
-    ) -> Reply[Objection]:
+    async def _draw(self, side: Agent, task: Task, band: tuple[int, int] | None) -> Reply[Objection]:
         """Let `side` speak and return what it says. Raises GuardedError where every attempt has a vital fault."""
 
         def judge(written: Written) -> list[Objection]:
-            scene = Scene(side.side, self._turns, band, forced_stop=written.stop is Stop.FORCED)
-            return objections(written.text, scene, self._stage.guards)
+            scene = Scene(
+                side.side,
+                self._turns,
+                band,
+                forced_stop=written.stop is Stop.FORCED,
+                hits=task.hits,
+                must_cite=task.must_cite,
+                ledger=task.ledger,
+                value=task.brief.value,
+                secrets=task.secrets,
+            )
+            return objections(written.text, scene, self._guards)
 
-        reply = await side.reply(
-            len(self._turns) + 1,
-            words=words,
-            whole_sentences=band is not None,
-            judge=judge,
-            passages=passages,
-            attempts=self._spec.scenario.reply.attempts,
-        )
-        vital = next((objection for objection in reply.objections[-1] if objection.guard in VITAL), None)
+        reply = await side.reply(len(self._turns) + 1, task.brief, judge)
+        vital = next((objection for objection in reply.objections[-1] if objection.vital), None)
         if vital:
             raise GuardedError(f"{vital.guard}: {vital.why}")
         return reply
 
-    def _hits(self) -> list[Hit]:
-        """Return the passages for what the customer said last, in the light of what was said before."""
-        grounding = self._spec.scenario.grounding
-        if self._stage.index is None or grounding.mode is GroundingMode.OFF:
-            return []
-        said = [turn.text for turn in self._turns if turn.speaker is Speaker.CUSTOMER]
-        return self._stage.index.search(said[-1], grounding.passages, context=" ".join(said[:-1]))
+    @property
+    def _guards(self) -> Sequence[Guard]:
+        checked = self._spec.scenario.grounding.mode in (GroundingMode.VERIFY, GroundingMode.SPLICE)
+        return (*self._stage.guards, *(FACTUAL if checked else ()))
 
-    def _recorded(self, reply: Reply[Objection], speaker: Speaker, citations: tuple[Citation, ...] | None) -> Turn:
-        turn = Turn(len(self._turns) + 1, speaker, reply.text, reply.moves)
+    def _recorded(self, reply: Reply[Objection], task: Task, citations: tuple[Citation, ...] | None) -> Turn:
+        turn = Turn(len(self._turns) + 1, self._turns[-1].speaker.other, reply.text, reply.moves)
         record = TurnRecord(
             n=turn.n,
-            speaker=speaker,
+            speaker=turn.speaker,
+            stage=task.stage,
             moves=reply.moves,
             text=reply.text,
             attempts=reply.attempts,
             citations=citations,
+            spliced=reply.spliced or None,
             forgot=reply.forgot or None,
         )
         self._keep(turn, record, reply.sampled)

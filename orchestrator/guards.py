@@ -10,29 +10,42 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol
 
 from agents.dialogue import Speaker, Turn
+from orchestrator.grounding import Hit
 from orchestrator.overlap import Run, grams, runs, sentences, share, words
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Which guard objects, the words that it saw and why they will not do."""
+    """Which guard objects, the words that it saw and why they will not do; `vital`: it must not be said at all."""
 
     guard: str
     saw: str
     why: str
+    vital: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Where a candidate would be said: by whom, after which turns of both sides, in how many words at least and most.
 
-    `forced_stop`: the decoder had to end the text, which may have stopped in the middle of a sentence.
+    `forced_stop`: the decoder had to end the text, which may have stopped in the middle of a sentence. `hits` are the
+    passages shown; `must_cite`: the turn has to rest on them. `ledger` holds the values that the speaker may tell,
+    `value` the one that it must, `secrets` those that it must not yet.
     """
 
     speaker: Speaker
     turns: Sequence[Turn]
     words: tuple[int, int] | None
     forced_stop: bool = False
+    hits: Sequence[Hit] = ()
+    must_cite: bool = False
+    ledger: str = ""
+    value: str = ""
+    secrets: tuple[str, ...] = ()
+
+    def said(self) -> str:
+        """Return all that was said before, by both sides."""
+        return " ".join(turn.text for turn in self.turns)
 
     def own(self) -> Iterator[str]:
         """Yield what the speaker said before."""
@@ -62,7 +75,7 @@ class EmptyReply:
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate`, wherever it would be said."""
         del scene
-        return None if words(candidate) else Objection(self.name, candidate, "it says nothing")
+        return None if words(candidate) else Objection(self.name, candidate, "it says nothing", vital=True)
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,8 @@ class WordBand:
         count = len(candidate.split())
         if low <= count <= high:
             return None
-        return Objection(self.name, f"{count} words", f"under {low} words" if count < low else f"over {high} words")
+        why = f"under {low} words" if count < low else f"over {high} words"
+        return Objection(self.name, f"{count} words", why, vital=True)
 
 
 @dataclass(frozen=True)
@@ -170,7 +184,7 @@ class RoleLeak:
         """Return the objection to `candidate` in the mouth of the scene's speaker."""
         for pattern, why in (*_LEAKS, _OTHER_PART[scene.speaker]):
             if found := pattern.search(candidate):
-                return Objection(self.name, found.group().strip(" "), why)
+                return Objection(self.name, found.group().strip(" "), why, vital=True)
         return None
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from agents.dialogue import Speaker
 from agents.errors import TranscriptError
 from agents.persona import Domain, Reveal, Role
+from agents.policy import Stage
 
 SCHEMA: Final = 1
 FILE_NAME: Final = "transcripts.jsonl"
@@ -64,13 +65,18 @@ class Citation(Record):
 
 
 class TurnRecord(Record):
-    """One message. `forgot` counts the earliest turns that no longer fitted into the speaker's window."""
+    """One message. `stage` is the sale's; `spliced`: it was built around the words of a passage, as no attempt passed.
+
+    `forgot` counts the earliest turns that no longer fitted into the speaker's window.
+    """
 
     n: Annotated[int, Field(ge=1)]
     speaker: Speaker
     moves: tuple[str, ...] = ()
     text: str
+    stage: Stage | None = None
     attempts: Annotated[int, Field(ge=1)] | None = None
+    spliced: bool | None = None
     citations: tuple[Citation, ...] | None = None
     forgot: Annotated[int, Field(ge=1)] | None = None
 

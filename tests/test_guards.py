@@ -55,7 +55,7 @@ def test_every_guard_that_objects_is_heard_in_order() -> None:
 
 def test_an_objection_says_what_and_why() -> None:
     assert objections("Too short.", scene("Hello.", words=(50, 75))) == [
-        Objection(guard="words", saw="2 words", why="under 50 words")
+        Objection(guard="words", saw="2 words", why="under 50 words", vital=True)
     ]
 
 

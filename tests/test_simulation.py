@@ -15,6 +15,7 @@ from orchestrator.grounding import load_articles
 from orchestrator.progress import ConversationDone, Event, RunFinished, RunStarted, TurnDone
 from orchestrator.schema import Turns
 from orchestrator.transcript import Reason
+from tests.tiny_models import tiny_folder
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 TAG_OR_STATUS = re.compile(r"<\||\|>|\n|RESOLVED|\[END|^(Customer|Agent):")
@@ -173,8 +174,6 @@ def test_it_works_where_a_loop_is_running_as_in_a_notebook(tmp_path: Path) -> No
 
 
 def test_two_different_models_talk_to_each_other(tmp_path: Path) -> None:
-    from tests.test_checkpoint import tiny_folder
-
     base = scenario()
     tiny = str(tiny_folder(tmp_path / "tiny"))
     mixed = base.model_copy(update={"customer": base.customer.model_copy(update={"model": tiny})})

@@ -233,14 +233,12 @@ class Engine:
 
     def _take(self, request: _Request, token: int) -> None:
         writer = request.writer
-        request.taken.append(token)
-        request.new = [token]
-        writer.take(token)
-        if writer.stop is None and request.session.length >= self.window:
+        request.new = writer.take(token)
+        request.taken += request.new
+        if writer.stop is None and request.session.length + len(request.new) > self.window:
             writer.stop = Stop.FORCED
         if writer.stop is not None:
-            said = request.taken[:-1] if writer.stop is Stop.OWN else request.taken
-            written = Written(writer.text, writer.moves, tuple(said), writer.stop)
+            written = Written(writer.text, writer.moves, tuple(request.taken), writer.stop)
             _deliver(request, methodcaller("set_result", written))
 
 

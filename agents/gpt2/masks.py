@@ -16,6 +16,7 @@ class Masks:
         self._base = torch.zeros(vocabulary.size, device=device)
         self._base[~torch.tensor(vocabulary.speakable)] = -torch.inf
         self._starts = torch.tensor(vocabulary.starts_word, device=device)
+        self._figures = torch.tensor(vocabulary.has_figure, device=device)
         self._ends = torch.tensor(vocabulary.ends_sentence, device=device).float()
         self._index: dict[Allowed, int] = {}
         self._rows = torch.empty(0, vocabulary.size, device=device)
@@ -40,6 +41,8 @@ class Masks:
 
     def _row(self, rule: Allowed) -> Tensor:
         row = self._base + rule.urge * self._ends
+        if not rule.figures:
+            row[self._figures] = -torch.inf
         if not rule.new_word:
             row[self._starts] = -torch.inf
         row[list(rule.stops)] = rule.urge

@@ -22,6 +22,10 @@ class Sampling(Strict):
     top_k: Annotated[int, Field(strict=True, ge=0, le=1000)] = 50
     top_p: Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)] = 0.95
 
+    def warmed(self, factor: float) -> "Sampling":
+        """Return the same with the temperature times `factor`, within its range."""
+        return self.model_copy(update={"temperature": min(2.0, self.temperature * factor)})
+
 
 GREEDY: Final = Sampling(temperature=0)
 

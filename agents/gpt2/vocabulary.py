@@ -21,6 +21,7 @@ ROLE, HELP, CUSTOMER, AGENT, SAY, END = SPECIAL = (
 
 _GPT2_END: Final = "<|endoftext|>"
 _UNFIT: Final = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\xa0]|\xe2\x80[\x80-\x8f\xa8-\xaf]|\xef\xbb\xbf|\xef\xbf\xbd")
+_FIGURE: Final = re.compile(rb"[0-9$%#]|\xc2\xa3|\xe2\x82\xac")
 _SENTENCE_END: Final = re.compile(rb"[.!?][\"')\]]*$|\xe2\x80\xa6$")
 
 
@@ -91,6 +92,11 @@ class Vocabulary:
     def ends_sentence(self) -> list[bool]:
         """Whether a sentence can be over after a token."""
         return [bool(_SENTENCE_END.search(piece)) for piece in self.pieces]
+
+    @cached_property
+    def has_figure(self) -> list[bool]:
+        """Whether a token holds a digit or a sign that goes with one."""
+        return [bool(_FIGURE.search(piece)) for piece in self.pieces]
 
     @cached_property
     def speakable(self) -> list[bool]:

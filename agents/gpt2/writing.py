@@ -17,16 +17,24 @@ _SENTENCE: Final = 12
 """Words that a further sentence takes: with fewer left in the band, a finished sentence is the last."""
 _PULL: Final = 8
 """Words before the band's end from which the pull towards a sentence end grows."""
+_LEAD: Final = 20
+"""Words at most of the model's own sentence before the evidence."""
+_BEFORE_VALUE: Final = 8
+"""Words after which an owed value stands by itself, where the model writes no figure."""
 _ABBREVIATIONS: Final = (b"e.g.", b"i.e.", b" Mr.", b" Mrs.", b" Ms.", b" Dr.", b" No.", b" St.", b" vs.", b"approx.")
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What may come next within the words: `stops` where the turn may end, `urge` towards a sentence end, in logits."""
+    """What may come next within the words: `stops` where the turn may end, `urge` towards a sentence end, in logits.
+
+    Without `figures`, no digit and no sign that goes with one.
+    """
 
     stops: tuple[int, ...] = ()
     new_word: bool = True
     urge: float = 0.0
+    figures: bool = True
 
 
 Choice: TypeAlias = Allowed | tuple[int, ...]
@@ -46,12 +54,20 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a turn is to be written: `words` from and to, where it may stop, and which moves precede it (None: none)."""
+    """How a turn is to be written: `words` from and to, where it may stop, and which moves precede it (None: none).
+
+    `evidence` is a text that the turn must hold word for word, after a sentence of the model's own; `value` is a figure
+    or name that it must give, put in where the model would write a figure. Without `figures`, the model's own words
+    hold none.
+    """
 
     words: tuple[int, int]
     whole_sentences: bool
     stops: tuple[int, ...]
     moves: tuple[str, ...] | None = None
+    evidence: str = ""
+    value: str = ""
+    figures: bool = True
 
 
 class Writer:
@@ -63,6 +79,8 @@ class Writer:
         self._moves = MoveWriter(vocabulary, manner.moves) if manner.moves else None
         self._words = 0
         self._since_full = 0
+        self._evidence = vocabulary.encode(f" {manner.evidence}") if manner.evidence else []
+        self._value = manner.value
         self.tokens: list[int] = []
         self.stop: Stop | None = None
 
@@ -77,27 +95,57 @@ class Writer:
     def choices(self) -> Choice:
         if self._moves and not self._moves.done:
             return self._moves.choices()
-        low, high = self._manner.words
         if self._since_full > _PULL // 2:
-            return (self._period,)
-        may_stop = self._words >= max(low, 1) and (self._sentence_over() or not self._manner.whole_sentences)
+            return (self._vocabulary.encode(f" {self._value}")[0] if self._value else self._period,)
+        low, high = self._band
+        owing = bool(self._evidence or self._value)
+        over = self._sentence_over() or not self._manner.whole_sentences
+        stops = self._manner.stops if over and not owing and self._words >= max(low, 1) else ()
         urge = max(0, self._words - high + _PULL)
-        return Allowed(self._manner.stops if may_stop else (), self._words < high, float(urge))
+        return Allowed(stops, self._words < high, float(urge), self._manner.figures or bool(self._value))
 
-    def take(self, token: int) -> None:
+    def take(self, token: int) -> list[int]:
+        """Take in a sampled token and return those that enter the text for it: none where it is a stop."""
         if self._moves and not self._moves.done:
             self._moves.take(token)
-        elif token in self._manner.stops:
+            return [token]
+        if token in self._manner.stops:
             self.stop = Stop.OWN
-        else:
-            self._take_word(token)
+            return []
+        entered = self._given_value(token) or [token]
+        for one in entered:
+            self._take_word(one)
+        if self._evidence and self._sentence_over():
+            added, self._evidence, self._since_full = self._evidence, [], 0
+            for one in added:
+                self._take_word(one)
+            entered = [*entered, *added]
+        return entered
+
+    @property
+    def _band(self) -> tuple[int, int]:
+        """The word band of what is being written now: the whole turn, or the sentence before the evidence."""
+        return (1, _LEAD) if self._evidence else self._manner.words
+
+    def _given_value(self, token: int) -> list[int]:
+        """Return the tokens of the owed value where `token` begins a figure, or a sentence after enough others."""
+        if not self._value:
+            return []
+        begins = self._vocabulary.has_figure[token]
+        late = self._words >= _BEFORE_VALUE and self._vocabulary.starts_word[token] and self._sentence_over()
+        if not begins and not late and self._since_full <= _PULL // 2:
+            return []
+        value, self._value, self._since_full = self._value, "", 0
+        return self._vocabulary.encode(f" {value}" if self.tokens else value)
 
     def _take_word(self, token: int) -> None:
         self._words += not self.tokens or self._vocabulary.starts_word[token]
         self.tokens.append(token)
-        low, high = self._manner.words
+        low, high = self._band
         self._since_full += self._words >= high
-        if low <= self._words and self._words > high - _SENTENCE and self._sentence_over(surely=True):
+        if self._evidence or self._value or not low <= self._words or self._words <= high - _SENTENCE:
+            return
+        if self._sentence_over(surely=True):
             self.stop = Stop.FORCED if self._since_full > _PULL // 2 else Stop.BAND
 
     def _sentence_over(self, *, surely: bool = False) -> bool:

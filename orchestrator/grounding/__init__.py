@@ -3,6 +3,7 @@
 Importing it is cheap; what is heavy (bm25s, SciPy, Beautiful Soup) is imported when articles are read and indexed.
 """
 
+from orchestrator.grounding.choosing import Evidence, best_evidence
 from orchestrator.grounding.citing import CITED, cite
 from orchestrator.grounding.evidence import SUPPORTED, Support, support
 from orchestrator.grounding.index import RELEVANT, HelpIndex, Hit
@@ -16,10 +17,12 @@ __all__ = [
     "RELEVANT",
     "SUPPORTED",
     "Article",
+    "Evidence",
     "HelpIndex",
     "Hit",
     "Passage",
     "Support",
+    "best_evidence",
     "cite",
     "figures",
     "load_articles",

@@ -1,0 +1,144 @@
+"""What each side is to do next: a policy's choice made into a brief for the model and a scene for the guards.
+
+The customer's side keeps the ledger of facts; the agent's side finds passages and evidence. It draws nothing and judges
+nothing.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from agents.agent import Brief
+from agents.dialogue import Speaker, Turn
+from agents.persona import Domain, Fact, Reveal
+from agents.policy import AgentChoice, Asked, CustomerAgenda, Heard, SalesAgenda, Stage, SupportAgenda
+from orchestrator.grounding import RELEVANT, Evidence, HelpIndex, Hit, best_evidence, sentences
+from orchestrator.plan import ConversationSpec
+from orchestrator.scenario import GroundingMode, Policy
+
+CUSTOMER_WORDS: Final = (1, 60)
+"""How many words a customer's turn may have."""
+_ANSWERS: Final = 0.8 * RELEVANT
+"""The least score of a passage that is taken to answer: in the sample help centre, openings find theirs above it."""
+_FRAME: Final = 22
+"""Words of a reply that are the model's own around the evidence, at least."""
+_ASKS: Final = re.compile(r"\?|\b(please|could you|can you|may i|tell me|i need|let me have|send me|give me)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A brief, and what the guards have to know besides."""
+
+    brief: Brief
+    hits: tuple[Hit, ...] = ()
+    must_cite: bool = False
+    ledger: str = ""
+    secrets: tuple[str, ...] = ()
+    stage: Stage | None = None
+
+
+@dataclass(slots=True)
+class CustomerSide:
+    """The customer's tasks. `agenda` is None where the model is free."""
+
+    spec: ConversationSpec
+    agenda: CustomerAgenda | None
+    _told: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, spec: ConversationSpec, stream: int, *, moves: bool) -> "CustomerSide":
+        """Return the side for `spec`; `moves`: the model takes moves."""
+        by_agenda = spec.scenario.customer.policy is Policy.AGENDA and moves
+        return cls(spec, CustomerAgenda(spec.customer, spec.scenario.domain, stream) if by_agenda else None)
+
+    def task(self, n: int, heard: Heard) -> Task:
+        """Return what the customer's turn `n` is to be."""
+        attempts = self.spec.scenario.reply.attempts
+        facts = self.spec.customer.facts
+        if self.agenda is None:
+            return Task(Brief(CUSTOMER_WORDS, whole_sentences=False, attempts=attempts), ledger=_values(facts))
+        choice = self.agenda.choose(n, heard)
+        value = choice.fact.value if choice.fact else ""
+        if choice.fact:
+            self._told.add(choice.fact.name)
+        secrets = tuple(f.value for f in facts if f.name not in self._told and f.reveal is not Reveal.START)
+        words = (1, self.spec.customer.disposition.words)
+        brief = Brief(words, whole_sentences=False, moves=choice.moves, value=value, figures=False, attempts=attempts)
+        return Task(brief, ledger=_values(f for f in facts if f.value not in secrets), secrets=secrets)
+
+
+@dataclass(slots=True)
+class AgentSide:
+    """The agent's tasks. `agenda` is None where the model is free."""
+
+    spec: ConversationSpec
+    index: HelpIndex | None
+    agenda: SupportAgenda | SalesAgenda | None
+    _used: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, spec: ConversationSpec, index: HelpIndex | None, stream: int, *, moves: bool) -> "AgentSide":
+        """Return the side for `spec`; `moves`: the model takes moves."""
+        wanted = [fact.name for fact in spec.scenario.customer.facts if fact.reveal is Reveal.ASKED]
+        kind = SalesAgenda if spec.scenario.domain is Domain.SALES else SupportAgenda
+        by_agenda = spec.scenario.agent.policy is Policy.AGENDA and moves
+        return cls(spec, index, kind(wanted, stream) if by_agenda else None)
+
+    def task(self, n: int, turns: Sequence[Turn], *, settled: bool) -> Task:
+        """Return what the agent's turn `n` is to be, after `turns`; `settled`: the customer has decided."""
+        scenario = self.spec.scenario
+        mode = scenario.grounding.mode
+        hits = self._hits(turns)
+        evidence = self._evidence(turns, hits)
+        choice = self._choice(n, turns[-1], evidence, settled=settled)
+        splices = mode is GroundingMode.SPLICE and choice.needs_evidence and evidence is not None
+        brief = Brief(
+            scenario.reply.words,
+            whole_sentences=True,
+            moves=choice.moves,
+            passages=tuple(hit.passage.prompt for hit in hits),
+            evidence=evidence.text if splices and evidence else "",
+            figures=choice.needs_evidence or self.agenda is None,
+            attempts=scenario.reply.attempts,
+        )
+        must_cite = choice.needs_evidence and mode in (GroundingMode.VERIFY, GroundingMode.SPLICE)
+        return Task(brief, tuple(hits), must_cite=must_cite and bool(hits), stage=choice.stage)
+
+    def said(self, text: str) -> None:
+        """Remember what was said, so that no evidence is given twice."""
+        self._used += [text[start:end] for start, end in sentences(text)]
+
+    def _hits(self, turns: Sequence[Turn]) -> list[Hit]:
+        """Return the passages for what the customer said last, in the light of what was said before."""
+        grounding = self.spec.scenario.grounding
+        if self.index is None or grounding.mode is GroundingMode.OFF:
+            return []
+        said = [turn.text for turn in turns if turn.speaker is Speaker.CUSTOMER]
+        return self.index.search(said[-1], grounding.passages, context=" ".join(said[:-1]))
+
+    def _evidence(self, turns: Sequence[Turn], hits: Sequence[Hit]) -> Evidence | None:
+        said = [turn.text for turn in turns if turn.speaker is Speaker.CUSTOMER]
+        most = self.spec.scenario.reply.words[1] - _FRAME
+        return best_evidence(hits, said[-1], context=" ".join(said[:-1]), used=self._used, most=most)
+
+    def _choice(self, n: int, last: Turn, evidence: Evidence | None, *, settled: bool) -> AgentChoice:
+        if self.agenda is None:
+            return AgentChoice((), needs_evidence=False)
+        relevant = evidence is not None and evidence.hit.score >= _ANSWERS
+        steps = evidence is not None and evidence.steps
+        return self.agenda.choose(n, Asked(last.moves, relevant, steps, settled))
+
+
+def heard(turn: Turn, *, supported: bool, facts: Sequence[Fact]) -> Heard:
+    """Return what an agent's turn did: its moves, and which of `facts` it asks for by name."""
+    asking = " ".join(turn.text[a:b] for a, b in sentences(turn.text) if _ASKS.search(turn.text[a:b])).casefold()
+    return Heard(turn.moves, supported, tuple(fact.name for fact in facts if _names(asking, fact.name)))
+
+
+def _names(text: str, name: str) -> bool:
+    return all(re.search(rf"\b{re.escape(word)}", text) for word in name.casefold().split() if len(word) > 2)
+
+
+def _values(facts: Iterable[Fact]) -> str:
+    return " ".join(fact.value for fact in facts)

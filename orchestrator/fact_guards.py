@@ -1,0 +1,62 @@
+"""Guards on what a reply states: figures that nobody gave, and answers that rest on no passage.
+
+They judge by words and figures, as `grounding` does, and share its blind spots.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from orchestrator.grounding import cite
+from orchestrator.grounding.evidence import missing_figures
+from orchestrator.guards import Objection, Scene
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A figure that stands in no passage shown, was not said before and is not the speaker's to tell."""
+
+    name: ClassVar[str] = "figures"
+
+    def check(self, candidate: str, scene: Scene) -> Objection | None:
+        """Return the objection to `candidate` by the first such figure."""
+        missing = missing_figures(candidate, [hit.passage for hit in scene.hits], f"{scene.said()} {scene.ledger}")
+        return Objection(self.name, missing[0], "a figure that nobody gave", vital=True) if missing else None
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """An answer that no passage bears out, where the turn is to be one."""
+
+    name: ClassVar[str] = "unsupported"
+
+    def check(self, candidate: str, scene: Scene) -> Objection | None:
+        """Return the objection to `candidate` where it must rest on a passage and rests on none."""
+        if not scene.must_cite or cite(candidate, scene.hits, said=scene.said()):
+            return None
+        return Objection(self.name, candidate, "no passage bears it out", vital=True)
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A turn that was to give a fact and does not."""
+
+    name: ClassVar[str] = "untold"
+
+    def check(self, candidate: str, scene: Scene) -> Objection | None:
+        """Return the objection to `candidate` where it lacks the value that it was to tell."""
+        if scene.value.casefold() in candidate.casefold():
+            return None
+        return Objection(self.name, scene.value, "the turn was to tell it", vital=True)
+
+
+@dataclass(frozen=True)
+class Undisclosed:
+    """A fact that is told before its moment."""
+
+    name: ClassVar[str] = "undisclosed"
+
+    def check(self, candidate: str, scene: Scene) -> Objection | None:
+        """Return the objection to `candidate` by the first secret in it."""
+        words = candidate.casefold()
+        told = next((secret for secret in scene.secrets if secret.casefold() in words), None)
+        return Objection(self.name, told, "it is not yet time to tell it", vital=True) if told else None

@@ -1,0 +1,111 @@
+"""Evidence, disclosure and what the guards on facts let pass, on the sample help centre."""
+
+from pathlib import Path
+
+import pytest
+
+from agents.dialogue import Speaker, Turn
+from agents.persona import Fact
+from orchestrator.briefing import heard
+from orchestrator.fact_guards import Figures, Undisclosed, Unsupported, Untold
+from orchestrator.grounding import HelpIndex, best_evidence, cite
+from orchestrator.guards import Scene
+
+HELP_CONTENT = Path(__file__).parents[1] / "help_content"
+QUESTION = "Who pays for the return label?"
+
+
+@pytest.fixture(scope="module")
+def index() -> HelpIndex:
+    return HelpIndex.load([HELP_CONTENT / "returns"])
+
+
+def scene(index: HelpIndex, **changes: object) -> Scene:
+    turns = [Turn(1, Speaker.CUSTOMER, QUESTION, ("open",))]
+    hits = index.search(QUESTION, 1)
+    return Scene(Speaker.AGENT, turns, None, hits=hits, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who pays for the return label?", "$5.95"),
+        ("What is the time limit to return a camera?", "30 days"),
+        ("the original box of my camera is gone, can i still return it", "original box"),
+    ],
+)
+def test_the_evidence_answers_the_question(index: HelpIndex, question: str, expected: str) -> None:
+    evidence = best_evidence(index.search(question, 2), question, most=50)
+    assert evidence
+    assert expected in evidence.text
+
+
+def test_evidence_is_cited_as_it_stands(index: HelpIndex) -> None:
+    hits = index.search(QUESTION, 1)
+    evidence = best_evidence(hits, QUESTION, most=50)
+    assert evidence
+    citations = cite(f"Let me see. {evidence.text} I hope that helps.", hits)
+    assert max(citation.support for citation in citations) == 1.0
+
+
+def test_evidence_is_not_given_twice(index: HelpIndex) -> None:
+    hits = index.search(QUESTION, 1)
+    first = best_evidence(hits, QUESTION, most=50)
+    assert first
+    second = best_evidence(hits, QUESTION, used=[first.text], most=50)
+    assert second
+    assert first.text not in second.text
+    assert second.text not in first.text
+
+
+def test_evidence_fits_the_words_that_are_left(index: HelpIndex) -> None:
+    for most in (8, 15, 30):
+        evidence = best_evidence(index.search(QUESTION, 3), QUESTION, most=most)
+        assert evidence is None or len(evidence.text.split()) <= most
+
+
+def test_there_is_no_evidence_without_passages() -> None:
+    assert best_evidence([], QUESTION, most=50) is None
+
+
+def test_a_figure_that_nobody_gave_is_objected_to(index: HelpIndex) -> None:
+    found = Figures().check("The label costs $7.20.", scene(index))
+    assert found
+    assert found.saw == "7.2"
+    assert found.vital
+
+
+def test_figures_of_the_passage_and_of_the_ledger_pass(index: HelpIndex) -> None:
+    assert Figures().check("The label costs $5.95.", scene(index)) is None
+    assert Figures().check("It is NW-482913.", scene(index, ledger="NW-482913")) is None
+
+
+def test_an_answer_must_rest_on_a_passage(index: HelpIndex) -> None:
+    said = "I am glad that you asked, and I will look into it for you."
+    assert Unsupported().check(said, scene(index, must_cite=True))
+    assert Unsupported().check(said, scene(index)) is None
+    assert Unsupported().check("Several products need only one label for $5.95.", scene(index, must_cite=True)) is None
+
+
+def test_a_fact_that_is_due_must_be_told_and_a_secret_kept(index: HelpIndex) -> None:
+    assert Untold().check("I would rather not say.", scene(index, value="NW-482913"))
+    assert Untold().check("It is nw-482913.", scene(index, value="NW-482913")) is None
+    assert Undisclosed().check("I paid with PayPal.", scene(index, secrets=("PayPal",)))
+    assert Undisclosed().check("I paid online.", scene(index, secrets=("PayPal",))) is None
+
+
+FACTS = [Fact(name="order number", value="NW-1"), Fact(name="day of delivery", value="3 May")]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Could you give me the order number?", ("order number",)),
+        ("Please tell me the day of delivery and the order number.", ("order number", "day of delivery")),
+        ("Your order number is noted. How are you?", ()),
+        ("What is the postcode?", ()),
+    ],
+)
+def test_what_was_asked_for_is_heard(text: str, asked: tuple[str, ...]) -> None:
+    turn = Turn(2, Speaker.AGENT, text, ("request",))
+    assert heard(turn, supported=False, facts=FACTS).asked == asked
