@@ -92,13 +92,12 @@ class AgentSide:
         hits = self._hits(turns)
         evidence = self._evidence(turns, hits)
         choice = self._choice(n, turns[-1], evidence, settled=settled)
-        splices = mode is GroundingMode.SPLICE and choice.needs_evidence and evidence is not None
         brief = Brief(
             scenario.reply.words,
             whole_sentences=True,
             moves=choice.moves,
             passages=tuple(hit.passage.prompt for hit in hits),
-            evidence=evidence.text if splices and evidence else "",
+            evidence=evidence.text if evidence and mode is GroundingMode.SPLICE else "",
             figures=choice.needs_evidence or self.agenda is None,
             attempts=scenario.reply.attempts,
         )

@@ -6,8 +6,9 @@ They judge by words and figures, as `grounding` does, and share its blind spots.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from orchestrator.grounding import cite
+from orchestrator.grounding import figures, sentences, support
 from orchestrator.grounding.evidence import missing_figures
+from orchestrator.grounding.numerals import mentioned
 from orchestrator.guards import Objection, Scene
 
 
@@ -25,15 +26,29 @@ class Figures:
 
 @dataclass(frozen=True)
 class Unsupported:
-    """An answer that no passage bears out, where the turn is to be one."""
+    """An answer that no passage bears out, where the turn is to be one; and a figure in a sentence that none bears out.
+
+    `least` is the support that a sentence needs, from 0 to 1.
+    """
 
     name: ClassVar[str] = "unsupported"
 
+    least: float = 0.6
+
     def check(self, candidate: str, scene: Scene) -> Objection | None:
-        """Return the objection to `candidate` where it must rest on a passage and rests on none."""
-        if not scene.must_cite or cite(candidate, scene.hits, said=scene.said()):
+        """Return the objection to `candidate` by its first sentence that needs a passage and has none."""
+        if not scene.must_cite:
             return None
-        return Objection(self.name, candidate, "no passage bears it out", vital=True)
+        passages = [hit.passage for hit in scene.hits]
+        known = mentioned(f"{scene.said()} {scene.ledger}")
+        stated = [candidate[start:end] for start, end in sentences(candidate)]
+        scores = {sentence: support(sentence, passages).score for sentence in stated}
+        for sentence, score in scores.items():
+            if score < self.least and not set(figures(sentence)) <= known:
+                return Objection(self.name, sentence, "a figure that its passage does not bear out", vital=True)
+        if max(scores.values(), default=0.0) < self.least:
+            return Objection(self.name, candidate, "no passage bears it out", vital=True)
+        return None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def spoken(name: str) -> tuple[int, ...]:
     engine = load_engine(find(name), precision=Precision.FP32)
 
     async def write() -> tuple[int, ...]:
-        manner = Manner((0, 200), whole_sentences=False, stops=())
+        manner = Manner((0, 200), whole_sentences=False, stops=(), unrepeated=0)
         session = engine.open()
         prompt = engine.vocabulary.encode(TEXT)
         return (await session.write(prompt, manner, GREEDY, key=1)).tokens[:12]

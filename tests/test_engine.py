@@ -75,7 +75,7 @@ def reference(vocabulary: Vocabulary, jobs: list[list[int]]) -> list[list[int]]:
 def test_greedy_tokens_equal_transformers_generate_alone_and_in_mixed_batches(exact_engine: Engine) -> None:
     vocabulary = exact_engine.vocabulary
     jobs = prompts(vocabulary, 200)
-    manner = Manner((0, NEW_TOKENS + 8), whole_sentences=False, stops=(vocabulary.special[CUSTOMER],))
+    manner = Manner((0, NEW_TOKENS + 8), whole_sentences=False, stops=(vocabulary.special[CUSTOMER],), unrepeated=0)
     batched = together(exact_engine, jobs, manner, GREEDY)
     assert batched[::5] == alone(exact_engine, jobs[::5], manner, GREEDY)
     expected = reference(vocabulary, jobs)

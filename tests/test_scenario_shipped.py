@@ -32,8 +32,8 @@ def test_a_shipped_scenario_has_its_conversations(name: str) -> None:
 @pytest.mark.parametrize("name", SIZES)
 def test_a_shipped_scenario_is_one_for_a_first_run(name: str) -> None:
     scenario = Scenario.load(FOLDER / f"{name}.yaml")
-    assert scenario.customer.policy is scenario.agent.policy is Policy.FREE
-    assert (scenario.grounding.mode, scenario.grounding.passages) == (GroundingMode.PROMPT, 1)
+    assert scenario.customer.policy is scenario.agent.policy is Policy.AGENDA
+    assert (scenario.grounding.mode, scenario.grounding.passages) == (GroundingMode.SPLICE, 1)
     assert (scenario.reply.words, scenario.turns.min, scenario.turns.max) == ((50, 75), 4, 12)
     assert len(scenario.customer.dispositions) == 5
     assert 6 <= len(scenario.opening_texts) <= 12

@@ -212,6 +212,9 @@ class Engine:
             return
         logits = self._logits(rows)
         logits = self._masks.apply(logits, [r.writer.choices() for r in rows])
+        for row, request in enumerate(rows):
+            if repeats := request.writer.repeats():
+                logits[row, list(repeats)] = -torch.inf
         uniforms = [randomness.uniform(r.key, len(r.taken)) for r in rows]
         for request, token in zip(rows, draw(logits, [r.sampling for r in rows], uniforms), strict=True):
             self._take(request, token)

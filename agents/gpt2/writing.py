@@ -58,7 +58,8 @@ class Manner:
 
     `evidence` is a text that the turn must hold word for word, after a sentence of the model's own; `value` is a figure
     or name that it must give, put in where the model would write a figure. Without `figures`, the model's own words
-    hold none.
+    hold none. `unrepeated` is the length of the runs of tokens that may not come twice in the turn (0: any may), as
+    transformers' no_repeat_ngram_size.
     """
 
     words: tuple[int, int]
@@ -68,6 +69,7 @@ class Manner:
     evidence: str = ""
     value: str = ""
     figures: bool = True
+    unrepeated: int = 4
 
 
 class Writer:
@@ -81,6 +83,7 @@ class Writer:
         self._since_full = 0
         self._evidence = vocabulary.encode(f" {manner.evidence}") if manner.evidence else []
         self._value = manner.value
+        self._runs: dict[tuple[int, ...], list[int]] = {}
         self.tokens: list[int] = []
         self.stop: Stop | None = None
 
@@ -103,6 +106,11 @@ class Writer:
         stops = self._manner.stops if over and not owing and self._words >= max(low, 1) else ()
         urge = max(0, self._words - high + _PULL)
         return Allowed(stops, self._words < high, float(urge), self._manner.figures or bool(self._value))
+
+    def repeats(self) -> Sequence[int]:
+        """Return the tokens that would complete a run that the turn has already."""
+        size = self._manner.unrepeated - 1
+        return self._runs.get(tuple(self.tokens[-size:]), ()) if size > 0 else ()
 
     def take(self, token: int) -> list[int]:
         """Take in a sampled token and return those that enter the text for it: none where it is a stop."""
@@ -140,6 +148,9 @@ class Writer:
 
     def _take_word(self, token: int) -> None:
         self._words += not self.tokens or self._vocabulary.starts_word[token]
+        size = self._manner.unrepeated - 1
+        if 0 < size <= len(self.tokens):
+            self._runs.setdefault(tuple(self.tokens[-size:]), []).append(token)
         self.tokens.append(token)
         low, high = self._band
         self._since_full += self._words >= high
