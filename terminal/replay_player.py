@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from orchestrator.transcript import Transcript
-from terminal.transcript_view import INDENT, Articles, closing, conversation, heading, indented, turns
+from terminal.transcript_view import INDENT, Articles, Indented, closing, conversation, heading, turns
 
 WIDEST: Final = 100
 """Longer lines are hard to read, so a wide terminal is not filled."""
@@ -35,7 +35,7 @@ def play(
         console.print(head)
         _type(console, words, width=width - INDENT, pause=lambda: sleep(1 / (WORDS_A_SECOND * speed)))
         if footnotes:
-            console.print(indented(footnotes), width=width)
+            console.print(Indented(footnotes), width=width)
         console.print()
     console.print(closing(transcript), width=width)
 

@@ -1,10 +1,10 @@
 """A transcript as lines of styled text: who spoke, how, with which moves, on what ground, and how it ended."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
 from agents.dialogue import Speaker
@@ -23,13 +23,20 @@ def conversation(transcript: Transcript, *, articles: Articles | None = None) ->
     """Return the whole conversation."""
     parts: list[RenderableType] = [heading(transcript), Text()]
     for head, words, footnotes in turns(transcript, articles=articles):
-        parts += [head, indented(words), *([indented(footnotes)] if footnotes else []), Text()]
+        parts += [head, Indented(words), *([Indented(footnotes)] if footnotes else []), Text()]
     return Group(*parts, closing(transcript))
 
 
-def indented(text: Text) -> Padding:
-    """Return `text` under the head of its turn."""
-    return Padding(text, (0, 0, 0, INDENT), expand=False)
+@dataclass(frozen=True, slots=True)
+class Indented:
+    """A text under the head of its turn; its lines end where their words end."""
+
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.text.wrap(console, max(1, options.max_width - INDENT)):
+            line.rstrip()
+            yield Text(" " * INDENT) + line
 
 
 def heading(transcript: Transcript) -> Text:
