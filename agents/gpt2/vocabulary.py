@@ -21,7 +21,7 @@ ROLE, HELP, CUSTOMER, AGENT, SAY, END = SPECIAL = (
 
 _GPT2_END: Final = "<|endoftext|>"
 _UNFIT: Final = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\xa0]|\xe2\x80[\x80-\x8f\xa8-\xaf]|\xef\xbb\xbf|\xef\xbf\xbd")
-_FIGURE: Final = re.compile(rb"[0-9$%#]|\xc2\xa3|\xe2\x82\xac")
+_FIGURE: Final = re.compile(rb"[0-9$%#]|\xc2\xa3|\xe2\x82|^ ?[\x82\xa3]?\xac$")
 _SENTENCE_END: Final = re.compile(rb"[.!?][\"')\]]*$|\xe2\x80\xa6$")
 
 
