@@ -35,8 +35,9 @@ _TOKENS_OF_MOVES: Final = 24
 class Brief:
     """What a turn is to be: its word band and moves (none: the model chooses), what it may rest on and must hold.
 
-    `passages` are shown to the model. `evidence` is the text that the turn is built around where no attempt passes;
-    `value` is a fact's value that it must give. Without `figures`, its own words hold none.
+    `passages` are shown to the model. `evidence` is the text that the turn is built around where no attempt passes, or
+    at once where it is not to be tried `unaided`; `value` is a fact's value that it must give. Without `figures`, its
+    own words hold none.
     """
 
     words: tuple[int, int]
@@ -47,6 +48,7 @@ class Brief:
     value: str = ""
     figures: bool = True
     attempts: int = 1
+    unaided: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,9 @@ class Agent:
         plain = Manner(
             brief.words, brief.whole_sentences, form.stops(self.side), free, value=brief.value, figures=brief.figures
         )
-        for _ in range(brief.attempts):
-            yield plain
+        if brief.unaided or not brief.evidence:
+            for _ in range(brief.attempts):
+                yield plain
         if brief.evidence:
             for _ in range(brief.attempts):
                 yield replace(plain, evidence=brief.evidence, figures=False)

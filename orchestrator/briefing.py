@@ -21,6 +21,7 @@ CUSTOMER_WORDS: Final = (1, 60)
 """How many words a customer's turn may have."""
 _ANSWERS: Final = 0.8 * RELEVANT
 """The least score of a passage that is taken to answer: in the sample help centre, openings find theirs above it."""
+_ASKING: Final = frozenset({"open", "ask"})
 _FRAME: Final = 22
 """Words of a reply that are the model's own around the evidence, at least."""
 _ASKS: Final = re.compile(r"\?|\b(please|could you|can you|may i|tell me|i need|let me have|send me|give me)\b", re.I)
@@ -89,8 +90,10 @@ class AgentSide:
         """Return what the agent's turn `n` is to be, after `turns`; `settled`: the customer has decided."""
         scenario = self.spec.scenario
         mode = scenario.grounding.mode
-        hits = self._hits(turns)
-        evidence = self._evidence(turns, hits)
+        question, context = _matter(turns, settled=settled)
+        hits = self._hits(question, context)
+        most = scenario.reply.words[1] - _FRAME
+        evidence = best_evidence(hits, question, context=context, used=self._used, most=most)
         choice = self._choice(n, turns[-1], evidence, settled=settled)
         brief = Brief(
             scenario.reply.words,
@@ -100,6 +103,7 @@ class AgentSide:
             evidence=evidence.text if evidence and mode is GroundingMode.SPLICE else "",
             figures=choice.needs_evidence or self.agenda is None,
             attempts=scenario.reply.attempts,
+            unaided=choice.needs_evidence or self.agenda is None,
         )
         must_cite = choice.needs_evidence and mode in (GroundingMode.VERIFY, GroundingMode.SPLICE)
         return Task(brief, tuple(hits), must_cite=must_cite and bool(hits), stage=choice.stage)
@@ -108,18 +112,11 @@ class AgentSide:
         """Remember what was said, so that no evidence is given twice."""
         self._used += [text[start:end] for start, end in sentences(text)]
 
-    def _hits(self, turns: Sequence[Turn]) -> list[Hit]:
-        """Return the passages for what the customer said last, in the light of what was said before."""
+    def _hits(self, question: str, context: str) -> list[Hit]:
         grounding = self.spec.scenario.grounding
         if self.index is None or grounding.mode is GroundingMode.OFF:
             return []
-        said = [turn.text for turn in turns if turn.speaker is Speaker.CUSTOMER]
-        return self.index.search(said[-1], grounding.passages, context=" ".join(said[:-1]))
-
-    def _evidence(self, turns: Sequence[Turn], hits: Sequence[Hit]) -> Evidence | None:
-        said = [turn.text for turn in turns if turn.speaker is Speaker.CUSTOMER]
-        most = self.spec.scenario.reply.words[1] - _FRAME
-        return best_evidence(hits, said[-1], context=" ".join(said[:-1]), used=self._used, most=most)
+        return self.index.search(question, grounding.passages, context=context)
 
     def _choice(self, n: int, last: Turn, evidence: Evidence | None, *, settled: bool) -> AgentChoice:
         if self.agenda is None:
@@ -127,6 +124,19 @@ class AgentSide:
         relevant = evidence is not None and evidence.hit.score >= _ANSWERS
         steps = evidence is not None and evidence.steps
         return self.agenda.choose(n, Asked(last.moves, relevant, steps, settled))
+
+
+def _matter(turns: Sequence[Turn], *, settled: bool) -> tuple[str, str]:
+    """Return the question to be answered now, and the customer's other turns.
+
+    A turn that asks nothing itself (a doubt, a complaint) goes with the last one that did; once the matter is settled,
+    it is what the customer came with.
+    """
+    said = [turn for turn in turns if turn.speaker is Speaker.CUSTOMER]
+    asking = next((turn for turn in reversed(said) if _ASKING & set(turn.moves)), said[-1])
+    first = said[0] if settled else asking
+    question = first.text if first is said[-1] or settled else f"{first.text} {said[-1].text}"
+    return question, " ".join(turn.text for turn in said[:-1] if turn is not first)
 
 
 def heard(turn: Turn, *, supported: bool, facts: Sequence[Fact]) -> Heard:

@@ -3,25 +3,33 @@
 They judge by words and figures, as `grounding` does, and share its blind spots.
 """
 
+import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from orchestrator.grounding import figures, sentences, support
 from orchestrator.grounding.evidence import missing_figures
 from orchestrator.grounding.numerals import mentioned
 from orchestrator.guards import Objection, Scene
 
+_CODE: Final = re.compile(r"\b[A-Z]{2,}(?:-[A-Za-z]+)+\b")
+"""What an order or serial number looks like without its digits."""
+
 
 @dataclass(frozen=True)
 class Figures:
-    """A figure that stands in no passage shown, was not said before and is not the speaker's to tell."""
+    """A figure or a code that stands in no passage shown, was not said before and is not the speaker's to tell."""
 
     name: ClassVar[str] = "figures"
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` by the first such figure."""
-        missing = missing_figures(candidate, [hit.passage for hit in scene.hits], f"{scene.said()} {scene.ledger}")
-        return Objection(self.name, missing[0], "a figure that nobody gave", vital=True) if missing else None
+        passages = [hit.passage for hit in scene.hits]
+        known = f"{scene.said()} {scene.ledger}"
+        given = " ".join([known, *(passage.prompt for passage in passages)])
+        codes = (code for code in _CODE.findall(candidate) if code not in given)
+        missing = next(iter((*missing_figures(candidate, passages, known), *codes)), None)
+        return Objection(self.name, missing, "a figure that nobody gave", vital=True) if missing else None
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,11 @@ def test_a_figure_that_nobody_gave_is_objected_to(index: HelpIndex) -> None:
     assert found.vital
 
 
+def test_a_code_that_nobody_gave_is_objected_to(index: HelpIndex) -> None:
+    assert Figures().check("My number is MT-C-PL, I think.", scene(index))
+    assert Figures().check("My number is NW-A, I think.", scene(index, ledger="NW-A")) is None
+
+
 def test_figures_of_the_passage_and_of_the_ledger_pass(index: HelpIndex) -> None:
     assert Figures().check("The label costs $5.95.", scene(index)) is None
     assert Figures().check("It is NW-482913.", scene(index, ledger="NW-482913")) is None
