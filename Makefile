@@ -11,7 +11,7 @@ export HF_HUB_OFFLINE = 1
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,train]"
 	@touch $@
 
 demo: $(INSTALLED)  ## simulate conversations from two scenarios and replay one
@@ -33,7 +33,7 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports --no-logo
 
 bench: $(INSTALLED)  ## QUICK=1 takes about 3 minutes
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,bench]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,train,bench]"
 	$(BIN)/python -m benchmarks.run $(if $(QUICK),--quick)
 
 clean:

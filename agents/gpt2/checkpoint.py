@@ -131,7 +131,7 @@ class Checkpoint:
         from transformers import GPT2LMHeadModel
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()
         try:
             model = GPT2LMHeadModel.from_pretrained(self.base, local_files_only=True, use_safetensors=True)
             merged = PeftModel.from_pretrained(model, self.folder).merge_and_unload()
