@@ -73,16 +73,16 @@ class Session:
         self._table = table
         self._cached: list[int] = []
 
-    async def write(self, prompt: Sequence[int], manner: Manner, sampling: Sampling, *, key: int) -> Written:
+    async def write(self, prompt: Sequence[int], manner: Manner | Writer, sampling: Sampling, *, key: int) -> Written:
         """Go on from `prompt`, the whole text so far; what it shares with the last call is not computed again.
 
-        `key` names the stream of random numbers. Raises ValueError where the prompt leaves no room in the window.
+        `manner` says how, or is a writer of the caller's own. `key` names the stream of random numbers. Raises ValueError where the prompt leaves no room in the window.
         """
         if not 0 < len(prompt) < self._engine.window:
             raise ValueError(f"a prompt of {len(prompt)} tokens; 1 to {self._engine.window - 1} fit")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Written] = loop.create_future()
-        writer = Writer(self._engine.vocabulary, manner)
+        writer = manner if isinstance(manner, Writer) else Writer(self._engine.vocabulary, manner)
         self._engine.submit(_Request(self, list(prompt), writer, sampling, key, loop, future))
         return await future
 
