@@ -9,12 +9,13 @@ from typing import Annotated, TextIO
 import typer
 
 from agents.errors import DuologueError
-from terminal import init, models, plan, replay, run
+from terminal import init, models, plan, replay, run, train
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command(epilog=plan.EXAMPLE)(plan.plan)
 app.command(epilog=run.EXAMPLE)(run.run)
 app.command(epilog=replay.EXAMPLE)(replay.replay)
+app.command(epilog=train.EXAMPLE)(train.train)
 app.command(epilog=models.EXAMPLE)(models.models)
 app.command(epilog=init.EXAMPLE)(init.init)
 

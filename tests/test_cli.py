@@ -22,6 +22,7 @@ Commands:
   plan    Check scenarios, count their conversations, and show a sample.
   run     Simulate the conversations of one or more scenarios.
   replay  List the conversations of a run, or play one.
+  train   Fine-tune a GPT-2 on dialogues, or train one from scratch.
   models  List what can speak on this machine.
   init    Make a new workspace that runs at once.
 
@@ -102,6 +103,39 @@ Options:
     duologue replay outputs/returns 17 --export svg
 """
 
+TRAIN = """\
+Usage: duologue train [OPTIONS] [CORPUS]...
+
+  Fine-tune a GPT-2 on dialogues, or train one from scratch.
+
+  A corpus is a run of duologue, dialogue JSONL, messages JSONL, CSV with
+  speaker and text, alternating Person1: and Person2: lines, the Cornell
+  Movie-Dialogs files, or a folder of these; without one, the recipe's sources
+  are read. The result is a folder that `model:` takes. Ctrl-C stops; --resume
+  goes on with the last checkpoint. On several GPUs: accelerate launch
+  "$(command -v duologue)" train.
+
+Options:
+  --recipe FILE                  A TOML or YAML file, or the name of one that
+                                 ships.
+  --base MODEL                   What to start from: house, a hub id, a
+                                 folder.
+  --method <lora|full|scratch>   What is trained.
+  --learn <customer|agent|both>  Whose turns are learnt.
+  --out DIR                      The model's folder; else one in outputs.
+  --steps N                      So many optimiser steps.  [x>=1]
+  --seed N                       In place of the recipe's seed.
+  --resume                       Go on from the last checkpoint in the folder.
+  --merge                        Fold the adapter into the base's weights.
+  --check                        Read and count the corpora; train nothing.
+  --help                         Show this message and exit.
+
+  Example:
+    duologue train my-dialogues.jsonl --out models/ours
+    duologue train outputs/trial --method full --learn agent --out models/agent
+    duologue train --recipe recipe.toml --out models/ours --resume
+"""
+
 MODELS = """\
 Usage: duologue models [OPTIONS]
 
@@ -136,7 +170,7 @@ Options:
     duologue run coffee/scenarios/first.yaml
 """
 
-HELPS = {"plan": PLAN, "run": RUN, "replay": REPLAY, "models": MODELS, "init": INIT}
+HELPS = {"plan": PLAN, "run": RUN, "replay": REPLAY, "train": TRAIN, "models": MODELS, "init": INIT}
 
 
 @pytest.fixture(autouse=True)

@@ -76,7 +76,8 @@ class Session:
     async def write(self, prompt: Sequence[int], manner: Manner | Writer, sampling: Sampling, *, key: int) -> Written:
         """Go on from `prompt`, the whole text so far; what it shares with the last call is not computed again.
 
-        `manner` says how, or is a writer of the caller's own. `key` names the stream of random numbers. Raises ValueError where the prompt leaves no room in the window.
+        `manner` says how, or is a writer of the caller's own; `key` names the stream of random numbers. Raises
+        ValueError where the prompt leaves no room in the window.
         """
         if not 0 < len(prompt) < self._engine.window:
             raise ValueError(f"a prompt of {len(prompt)} tokens; 1 to {self._engine.window - 1} fit")
