@@ -7,13 +7,18 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from orchestrator.grounding import figures, sentences, support
-from orchestrator.grounding.evidence import missing_figures
+from orchestrator.grounding import figures, sentences
+from orchestrator.grounding.evidence import best_match, missing_figures, spans_of
 from orchestrator.grounding.numerals import mentioned
 from orchestrator.guards import Objection, Scene
 
 _CODE: Final = re.compile(r"\b[A-Z]{2,}(?:-[A-Za-z]+)+\b")
 """What an order or serial number looks like without its digits."""
+_MEASURE: Final = re.compile(
+    r"(?:(?P<from>\d[\d,.]*\d|\d) (?:to|or|and) )?(?P<to>\d[\d,.]*\d|\d)[ -](?:working |business |full )?"
+    r"(?P<unit>seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|grams?|kg|metres?|degrees|percent)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -33,30 +38,56 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Unsupported:
-    """An answer that no passage bears out, where the turn is to be one; and a figure in a sentence that none bears out.
+class Units:
+    """A figure with another unit than it was given with: 30 minutes where the passage has 30 days."""
 
-    `least` is the support that a sentence needs, from 0 to 1.
+    name: ClassVar[str] = "units"
+
+    def check(self, candidate: str, scene: Scene) -> Objection | None:
+        """Return the objection to `candidate` by the first such measure."""
+        given = _measures(" ".join([scene.said(), *(hit.passage.prompt for hit in scene.hits)]))
+        wrong = next((measure for measure in sorted(_measures(candidate)) if measure not in given), None)
+        return Objection(self.name, " ".join(wrong), "a measure that nobody gave", vital=True) if wrong else None
+
+
+def _measures(text: str) -> frozenset[tuple[str, str]]:
+    """Return the figures of `text` with their units, both ends of a range with the same."""
+    return frozenset(
+        (figure.replace(",", ""), match["unit"].lower().rstrip("s"))
+        for match in _MEASURE.finditer(text)
+        for figure in (match["from"], match["to"])
+        if figure
+    )
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """An answer that no passage bears out, where the turn is to be one.
+
+    A sentence needs a support of `least`, from 0 to 1, where it has a figure that was not said before, or where it
+    shares `shared` content words with a passage and so seems to speak of it.
     """
 
     name: ClassVar[str] = "unsupported"
 
-    least: float = 0.6
+    least: float = 0.75
+    shared: float = 3.0
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` by its first sentence that needs a passage and has none."""
         if not scene.must_cite:
             return None
-        passages = [hit.passage for hit in scene.hits]
+        spans = spans_of(hit.passage for hit in scene.hits)
         known = mentioned(f"{scene.said()} {scene.ledger}")
         stated = [candidate[start:end] for start, end in sentences(candidate)]
-        scores = {sentence: support(sentence, passages).score for sentence in stated}
-        for sentence, score in scores.items():
-            if score < self.least and not set(figures(sentence)) <= known:
-                return Objection(self.name, sentence, "a figure that its passage does not bear out", vital=True)
-        if max(scores.values(), default=0.0) < self.least:
+        matches = [(sentence, match) for sentence in stated if (match := best_match(sentence, spans))]
+        if max((match.score for _, match in matches), default=0.0) < self.least:
             return Objection(self.name, candidate, "no passage bears it out", vital=True)
-        return None
+        for sentence, match in matches:
+            if match.score < self.least and not set(figures(sentence)) <= known:
+                return Objection(self.name, sentence, "a figure that its passage does not bear out", vital=True)
+        half = next((s for s, match in matches if match.score < self.least and match.shared >= self.shared), None)
+        return Objection(self.name, half, "its passage bears it out in part only") if half else None
 
 
 @dataclass(frozen=True)

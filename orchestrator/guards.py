@@ -227,6 +227,7 @@ _LABEL: Final = (
 )
 _LEAKS: Final = (
     (re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"), "a line break or a control character"),
+    (re.compile("\ufffd"), "a broken character"),
     (re.compile(r"<\|[^|]{0,20}|\|>|</?(?:s|agent|customer|user|assistant|system|bot|eos|pad)>", re.I), "a tag"),
     (re.compile(r"\[/?(?:(?i:end|inst|sys|eos|agent|customer|user|assistant)|DONE|EXIT|STOP)\b[^\]]{0,20}\]"), "a tag"),
     (re.compile(rf"(?:^|[.!?]\s+|[\"'*]){_LABEL}(?: \d)?\*{{0,2}}\s?:", re.I), "a speaker's label"),

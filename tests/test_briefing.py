@@ -7,7 +7,7 @@ import pytest
 from agents.dialogue import Speaker, Turn
 from agents.persona import Fact
 from orchestrator.briefing import heard
-from orchestrator.fact_guards import Figures, Undisclosed, Unsupported, Untold
+from orchestrator.fact_guards import Figures, Undisclosed, Units, Unsupported, Untold
 from orchestrator.grounding import HelpIndex, best_evidence, cite
 from orchestrator.guards import Scene
 
@@ -75,6 +75,27 @@ def test_a_figure_that_nobody_gave_is_objected_to(index: HelpIndex) -> None:
     assert found.vital
 
 
+def test_a_figure_keeps_its_unit(index: HelpIndex) -> None:
+    question = "What is the time limit to return a camera?"
+    turns = [Turn(1, Speaker.CUSTOMER, question, ("open",))]
+    where = Scene(Speaker.AGENT, turns, None, hits=index.search(question, 1))
+    found = Units().check("You can return it within 30 minutes of delivery.", where)
+    assert found
+    assert found.saw == "30 minute"
+    assert Units().check("You can return it within 30 days of delivery.", where) is None
+
+
+def test_a_statement_that_is_borne_out_in_part_only_is_objected_to(index: HelpIndex) -> None:
+    where = scene(index, must_cite=True)
+    evidence = best_evidence(where.hits, QUESTION, most=50)
+    assert evidence
+    said = f"{evidence.text} The return label and the refund of the parcel are free for each customer."
+    found = Unsupported().check(said, where)
+    assert found
+    assert not found.vital
+    assert Unsupported().check(f"Let me look. {evidence.text} I hope that helps.", where) is None
+
+
 def test_a_code_that_nobody_gave_is_objected_to(index: HelpIndex) -> None:
     assert Figures().check("My number is MT-C-PL, I think.", scene(index))
     assert Figures().check("My number is NW-A, I think.", scene(index, ledger="NW-A")) is None
@@ -89,7 +110,8 @@ def test_an_answer_must_rest_on_a_passage(index: HelpIndex) -> None:
     said = "I am glad that you asked, and I will look into it for you."
     assert Unsupported().check(said, scene(index, must_cite=True))
     assert Unsupported().check(said, scene(index)) is None
-    assert Unsupported().check("Several products need only one label for $5.95.", scene(index, must_cite=True)) is None
+    kept = "Several products in one return parcel need only one label for $5.95."
+    assert Unsupported().check(kept, scene(index, must_cite=True)) is None
 
 
 def test_a_fact_that_is_due_must_be_told_and_a_secret_kept(index: HelpIndex) -> None:

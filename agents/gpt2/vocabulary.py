@@ -4,6 +4,7 @@ It knows the byte-level BPE of GPT-2 and our special tokens; it knows nothing of
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,7 @@ ROLE, HELP, CUSTOMER, AGENT, SAY, END = SPECIAL = (
 
 _GPT2_END: Final = "<|endoftext|>"
 _UNFIT: Final = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\xa0]|\xe2\x80[\x80-\x8f\xa8-\xaf]|\xef\xbb\xbf|\xef\xbf\xbd")
-_FIGURE: Final = re.compile(rb"[0-9$%#]|\xc2\xa3|\xe2\x82|^ ?[\x82\xa3]?\xac$")
+_FIGURE: Final = re.compile(r"[0-9%#\N{REPLACEMENT CHARACTER}]")
 _SENTENCE_END: Final = re.compile(rb"[.!?][\"')\]]*$|\xe2\x80\xa6$")
 
 
@@ -95,8 +96,8 @@ class Vocabulary:
 
     @cached_property
     def has_figure(self) -> list[bool]:
-        """Whether a token holds a digit or a sign that goes with one."""
-        return [bool(_FIGURE.search(piece)) for piece in self.pieces]
+        """Whether a token holds a digit or a sign that goes with one, or part of a character, which may become one."""
+        return [_is_figure(piece.decode("utf-8", "replace")) for piece in self.pieces]
 
     @cached_property
     def speakable(self) -> list[bool]:
@@ -107,6 +108,10 @@ class Vocabulary:
     def line_breaks(self) -> list[int]:
         """The tokens that begin a new line: where a message of a plain-text checkpoint is over."""
         return [token for token, piece in enumerate(self.pieces) if piece[:1] == b"\n"]
+
+
+def _is_figure(text: str) -> bool:
+    return bool(_FIGURE.search(text)) or any(unicodedata.category(char) == "Sc" for char in text)
 
 
 def _converted(folder: Path) -> "Tokenizer":
