@@ -21,6 +21,8 @@ CUSTOMER_WORDS: Final = (1, 60)
 """How many words a customer's turn may have."""
 _ANSWERS: Final = 0.8 * RELEVANT
 """The least score of a passage that is taken to answer: in the sample help centre, openings find theirs above it."""
+_TRIES: Final = 2
+"""Attempts of a customer for each of an agent: its turns are short, and there is no passage to build them around."""
 _ASKING: Final = frozenset({"open", "ask"})
 _FRAME: Final = 22
 """Words of a reply that are the model's own around the evidence, at least."""
@@ -55,7 +57,7 @@ class CustomerSide:
 
     def task(self, n: int, heard: Heard) -> Task:
         """Return what the customer's turn `n` is to be."""
-        attempts = self.spec.scenario.reply.attempts
+        attempts = _TRIES * self.spec.scenario.reply.attempts
         facts = self.spec.customer.facts
         if self.agenda is None:
             return Task(Brief(CUSTOMER_WORDS, whole_sentences=False, attempts=attempts), ledger=_values(facts))

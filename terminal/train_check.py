@@ -9,6 +9,7 @@ from rich.text import Text
 from agents.errors import UsageError
 from agents.training.corpora import files_of, read_corpus
 from agents.training.dialogues import TrainingDialogue
+from agents.training.gold_check import check_gold
 from agents.training.gold_corpus import GOLD, companies, read_company
 from agents.training.readers.records import Fault
 from agents.training.recipe import Source
@@ -23,13 +24,18 @@ def check(sources: Sequence[Source], console: Console) -> int:
 
 def _checked(source: Source, console: Console) -> bool:
     if source.kind == "gold":
-        return _told(
-            [one for company in companies(source.path or GOLD) for one in read_company(company)], "gold", console
-        )
+        return _gold(companies(source.path or GOLD), console)
     if source.kind == "corpus" and source.path:
         empty = sum(not _file(path, console) for path in files_of(source.path))
         return not empty
     return True
+
+
+def _gold(found: Sequence[Path], console: Console) -> bool:
+    faults = check_gold(found).faults
+    for fault in faults:
+        _say(str(fault), console, fine=False)
+    return _told([one for company in found for one in read_company(company)], "gold", console) and not faults
 
 
 def _file(path: Path, console: Console) -> bool:

@@ -83,5 +83,6 @@ def _summary(state: TrainState, over: TrainingFinished) -> Text:
 
 
 def _fit(side: str, one: Measured, state: TrainState) -> Text:
-    before = f" (was {state.first.sides[side].per_token:.2f})" if state.first else ""
+    first = state.first if state.first is not state.evaluated else None
+    before = f" (was {first.sides[side].per_token:.2f} at step {first.step:,})" if first else ""
     return Text(plain(f"{side}: perplexity {one.per_token:.2f} per token{before}, {one.per_byte:.3f} per byte"))

@@ -89,7 +89,9 @@ def test_a_base_without_our_tokens_is_given_them_and_saved_whole(tmp_path: Path)
     ours = find(str(tmp_path / "ours"))
     assert ours.base is None
     assert len(ours.vocabulary().special) == 6
-    assert ours.network(torch.float32, torch.device("cpu")).token_embedding.shape[0] == start.vocabulary.size
+    network = ours.network(torch.float32, torch.device("cpu"))
+    assert network.token_embedding.shape[0] == start.vocabulary.size
+    assert torch.equal(network.token_embedding, network.head)
 
 
 def test_full_training_starts_from_the_base(tmp_path: Path) -> None:

@@ -98,7 +98,8 @@ def _figures(log: Log) -> str:
             one = sides[side]
             rows.append(f"| {_cell(side)} | {step:,} | {one.per_token:.2f} | {one.per_byte:.3f} |")
     note = (
-        "Over what is learnt: the moves and words of a side's own turns. Step 0 is the base. `curve.png` has the rest."
+        "Over what is learnt: the moves and words of a side's own turns. Step 0 is the base. These dialogues were kept "
+        "out of this run; whether a base had seen any of them, its own card says. `curve.png` has the rest."
     )
     return "\n".join([*rows, "", note])
 

@@ -98,6 +98,7 @@ class DialogueTrainer(Trainer):
             metrics[f"{metric_key_prefix}_{side}_per_byte"] = exp(loss / max(size, 1))
         self.log(dict(metrics))
         self.tell(Evaluated(self.state.global_step, measured_sides(metrics)))
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
