@@ -9,7 +9,7 @@ from agents.gpt2.sampling import Sampling
 from agents.gpt2.vocabulary import Vocabulary
 from benchmarks.workload import Talk
 
-SAMPLING: Final = Sampling()
+SAMPLING: Final = Sampling(temperature=0.8, top_k=50, top_p=0.95)
 """All draw their tokens as the project does unless a scenario says otherwise."""
 
 

@@ -88,7 +88,7 @@ MotivationItem: TypeAlias = Annotated[Motivation, BeforeValidator(_named("motiva
 class CustomerSide(Strict):
     """The customer's side and its axes of variation."""
 
-    policy: Policy = Policy.FREE
+    policy: Policy = Policy.AGENDA
     model: Model = "house"
     prompt: RolePrompt | None = None
     sampling: Sampling = Sampling()
@@ -107,10 +107,10 @@ class AgentSide(Strict):
     """The agent's side."""
 
     role: Annotated[Role, Field(description="support or salesperson")]
-    policy: Policy = Policy.FREE
+    policy: Policy = Policy.AGENDA
     model: Model = "house"
     prompt: RolePrompt | None = None
-    sampling: Sampling = Sampling()
+    sampling: Sampling = Sampling(temperature=0.35)
 
 
 class Turns(Strict):
@@ -149,13 +149,13 @@ class Reply(Strict):
     """The length of a reply in words, and how many candidates are drawn for it at most."""
 
     words: WordRange = (50, 75)
-    attempts: Annotated[int, Field(strict=True, ge=1, le=16)] = 4
+    attempts: Annotated[int, Field(strict=True, ge=1, le=16)] = 2
 
 
 class Grounding(Strict):
     """How replies are tied to the help content; `passages` are retrieved for each reply."""
 
-    mode: GroundingMode = GroundingMode.PROMPT
+    mode: GroundingMode = GroundingMode.SPLICE
     passages: Annotated[int, Field(strict=True, ge=1, le=5)] = 1
 
 

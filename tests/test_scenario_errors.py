@@ -79,7 +79,7 @@ def test_the_scenario_that_the_bad_ones_come_from_is_good(scenarios: Path) -> No
         (
             "help_content: ../help\n",
             "",
-            "1:1: help_content: missing; grounding mode 'prompt' needs it: "
+            "1:1: help_content: missing; grounding mode 'splice' needs it: "
             "name a folder of articles, or set grounding.mode to off",
         ),
         ("../help\n", "../hlep\n", "3:15: help_content: '../hlep' is not there (looked for 'ROOT/hlep')"),
