@@ -60,7 +60,7 @@ class CustomerSide:
         attempts = _TRIES * self.spec.scenario.reply.attempts
         facts = self.spec.customer.facts
         if self.agenda is None:
-            return Task(Brief(CUSTOMER_WORDS, whole_sentences=False, attempts=attempts), ledger=_values(facts))
+            return Task(Brief(CUSTOMER_WORDS, whole_sentences=False, attempts=attempts), ledger=self._ledger(facts))
         choice = self.agenda.choose(n, heard)
         value = choice.fact.value if choice.fact else ""
         if choice.fact:
@@ -68,7 +68,13 @@ class CustomerSide:
         secrets = tuple(f.value for f in facts if f.name not in self._told and f.reveal is not Reveal.START)
         words = (1, self.spec.customer.disposition.words)
         brief = Brief(words, whole_sentences=False, moves=choice.moves, value=value, figures=False, attempts=attempts)
-        return Task(brief, ledger=_values(f for f in facts if f.value not in secrets), secrets=secrets)
+        return Task(brief, ledger=self._ledger(f for f in facts if f.value not in secrets), secrets=secrets)
+
+    def _ledger(self, facts: Iterable[Fact]) -> str:
+        """Return what the customer may speak of unasked: the values of `facts`, its product and its prompt."""
+        return " ".join(
+            [*(fact.value for fact in facts), self.spec.customer.product or "", self.spec.customer.prompt or ""]
+        )
 
 
 @dataclass(slots=True)
@@ -108,7 +114,8 @@ class AgentSide:
             unaided=choice.needs_evidence or self.agenda is None,
         )
         must_cite = choice.needs_evidence and mode in (GroundingMode.VERIFY, GroundingMode.SPLICE)
-        return Task(brief, tuple(hits), must_cite=must_cite and bool(hits), stage=choice.stage)
+        ledger = self.spec.agent.prompt or ""
+        return Task(brief, tuple(hits), must_cite=must_cite and bool(hits), ledger=ledger, stage=choice.stage)
 
     def said(self, text: str) -> None:
         """Remember what was said, so that no evidence is given twice."""
@@ -149,7 +156,3 @@ def heard(turn: Turn, *, supported: bool, facts: Sequence[Fact]) -> Heard:
 
 def _names(text: str, name: str) -> bool:
     return all(re.search(rf"\b{re.escape(word)}", text) for word in name.casefold().split() if len(word) > 2)
-
-
-def _values(facts: Iterable[Fact]) -> str:
-    return " ".join(fact.value for fact in facts)

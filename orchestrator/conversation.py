@@ -19,7 +19,7 @@ from agents.policy import Heard
 from agents.prompt import ContextFullError
 from orchestrator.briefing import AgentSide, CustomerSide, Task, heard
 from orchestrator.endings import EndingScene, Rule, wants_closing
-from orchestrator.fact_guards import Figures, Undisclosed, Units, Unsupported, Untold
+from orchestrator.fact_guards import Figures, Names, Undisclosed, Units, Unsupported, Untold
 from orchestrator.grounding import HelpIndex, cite
 from orchestrator.guards import STANDARD, Guard, Objection, Scene, objections
 from orchestrator.plan import ConversationSpec
@@ -36,7 +36,7 @@ from orchestrator.transcript import (
     TurnRecord,
 )
 
-FACTUAL: Final[tuple[Guard, ...]] = (Figures(), Units(), Unsupported(), Untold(), Undisclosed())
+FACTUAL: Final[tuple[Guard, ...]] = (Figures(), Names(), Units(), Unsupported(), Untold(), Undisclosed())
 """The guards of the grounding modes verify and splice."""
 
 TurnListener: TypeAlias = Callable[[TurnRecord, int], None]

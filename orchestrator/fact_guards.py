@@ -3,6 +3,7 @@
 They judge by words and figures, as `grounding` does, and share its blind spots.
 """
 
+import calendar
 import re
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -14,6 +15,8 @@ from orchestrator.guards import Objection, Scene
 
 _CODE: Final = re.compile(r"\b[A-Z]{2,}(?:-[A-Za-z]+)+\b")
 """What an order or serial number looks like without its digits."""
+_NAME: Final = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}\b")
+_DATES: Final = frozenset([*calendar.day_name, *calendar.month_name])
 _MEASURE: Final = re.compile(
     r"(?:(?P<from>\d[\d,.]*\d|\d) (?:to|or|and) )?(?P<to>\d[\d,.]*\d|\d)[ -](?:working |business |full )?"
     r"(?P<unit>seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|grams?|kg|metres?|degrees|percent)\b",
@@ -35,6 +38,20 @@ class Figures:
         codes = (code for code in _CODE.findall(candidate) if code not in given)
         missing = next(iter((*missing_figures(candidate, passages, known), *codes)), None)
         return Objection(self.name, missing, "a figure that nobody gave", vital=True) if missing else None
+
+
+@dataclass(frozen=True)
+class Names:
+    """A name that nobody gave, of a company, say: a word with a capital inside a sentence. Days and months may come."""
+
+    name: ClassVar[str] = "names"
+
+    def check(self, candidate: str, scene: Scene) -> Objection | None:
+        """Return the objection to `candidate` by the first such name."""
+        given = " ".join([scene.said(), scene.ledger, *(hit.passage.prompt for hit in scene.hits)]).casefold()
+        named = (found for found in _NAME.findall(candidate) if found not in _DATES)
+        unknown = next((found for found in named if found.casefold() not in given), None)
+        return Objection(self.name, unknown, "a name that nobody gave") if unknown else None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from agents.dialogue import Speaker, Turn
 from agents.persona import Fact
 from orchestrator.briefing import heard
-from orchestrator.fact_guards import Figures, Undisclosed, Units, Unsupported, Untold
+from orchestrator.fact_guards import Figures, Names, Undisclosed, Units, Unsupported, Untold
 from orchestrator.grounding import HelpIndex, best_evidence, cite
 from orchestrator.guards import Scene
 
@@ -94,6 +94,13 @@ def test_a_statement_that_is_borne_out_in_part_only_is_objected_to(index: HelpIn
     assert found
     assert not found.vital
     assert Unsupported().check(f"Let me look. {evidence.text} I hope that helps.", where) is None
+
+
+def test_a_name_that_nobody_gave_is_objected_to(index: HelpIndex) -> None:
+    found = Names().check("That is not what anybody wants from Riverbank.", scene(index))
+    assert found
+    assert (found.saw, found.vital) == ("Riverbank", False)
+    assert Names().check("Riverbank is closed. Bring it on Monday, in May, to Nettlewood.", scene(index)) is None
 
 
 def test_a_code_that_nobody_gave_is_objected_to(index: HelpIndex) -> None:

@@ -157,6 +157,19 @@ def test_the_models_own_words_hold_no_figures_where_none_are_wanted(vocabulary: 
     assert not choice.figures
 
 
+def test_the_models_own_words_hold_no_names_where_no_figures_are_wanted(vocabulary: Vocabulary) -> None:
+    one = Writer(vocabulary, Manner((5, 60), True, (vocabulary.special[CUSTOMER],), figures=False))
+    for text, capital in (("", True), ("I am sorry that", False), (" it broke.", True)):
+        for token in vocabulary.encode(text):
+            one.take(token)
+        choice = one.choices()
+        assert isinstance(choice, Allowed)
+        assert choice.capital is capital
+    assert vocabulary.capital[vocabulary.encode(" River")[0]]
+    assert not vocabulary.capital[vocabulary.encode(" I")[0]]
+    assert not vocabulary.capital[vocabulary.encode(" river")[0]]
+
+
 def test_a_value_that_is_due_stands_where_the_model_writes_a_figure(vocabulary: Vocabulary) -> None:
     one = Writer(vocabulary, Manner((1, 40), False, (vocabulary.special[CUSTOMER],), value="NW-482913", figures=False))
     for token in vocabulary.encode("The number is"):

@@ -16,6 +16,7 @@ class Masks:
         self._base = torch.zeros(vocabulary.size, device=device)
         self._base[~torch.tensor(vocabulary.speakable)] = -torch.inf
         self._starts = torch.tensor(vocabulary.starts_word, device=device)
+        self._capitals = torch.tensor(vocabulary.capital, device=device)
         self._figures = torch.tensor(vocabulary.has_figure, device=device)
         self._ends = torch.tensor(vocabulary.ends_sentence, device=device).float()
         self._index: dict[Allowed, int] = {}
@@ -41,6 +42,8 @@ class Masks:
 
     def _row(self, rule: Allowed) -> Tensor:
         row = self._base + rule.urge * self._ends
+        if not rule.capital:
+            row[self._capitals] = -torch.inf
         if not rule.figures:
             row[self._figures] = -torch.inf
         if not rule.new_word:

@@ -28,13 +28,14 @@ _ABBREVIATIONS: Final = (b"e.g.", b"i.e.", b" Mr.", b" Mrs.", b" Ms.", b" Dr.", 
 class Allowed:
     """What may come next within the words: `stops` where the turn may end, `urge` towards a sentence end, in logits.
 
-    Without `figures`, no digit and no sign that goes with one.
+    Without `figures`, no digit and no sign that goes with one; without `capital`, no word that begins with one.
     """
 
     stops: tuple[int, ...] = ()
     new_word: bool = True
     urge: float = 0.0
     figures: bool = True
+    capital: bool = True
 
 
 Choice: TypeAlias = Allowed | tuple[int, ...]
@@ -58,8 +59,8 @@ class Manner:
 
     `evidence` is a text that the turn must hold word for word, after a sentence of the model's own; `value` is a figure
     or name that it must give, put in where the model would write a figure. Without `figures`, the model's own words
-    hold none. `unrepeated` is the length of the runs of tokens that may not come twice in the turn (0: any may), as
-    transformers' no_repeat_ngram_size.
+    hold none, and no names (capitals inside a sentence) either. `unrepeated` is the length of the runs of tokens that
+    may not come twice in the turn (0: any may), as transformers' no_repeat_ngram_size.
     """
 
     words: tuple[int, int]
@@ -105,7 +106,9 @@ class Writer:
         over = self._sentence_over() or not self._manner.whole_sentences
         stops = self._manner.stops if over and not owing and self._words >= max(low, 1) else ()
         urge = max(0, self._words - high + _PULL)
-        return Allowed(stops, self._words < high, float(urge), self._manner.figures or bool(self._value))
+        figures = self._manner.figures or bool(self._value)
+        capital = figures or not self.tokens or self._sentence_over()
+        return Allowed(stops, self._words < high, float(urge), figures, capital)
 
     def repeats(self) -> Sequence[int]:
         """Return the tokens that would complete a run that the turn has already."""
