@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
 
 class Speaker(StrEnum):
@@ -33,6 +33,3 @@ class Turn:
     speaker: Speaker
     text: str
     moves: tuple[str, ...] = ()
-
-
-Dialogue: TypeAlias = tuple[Turn, ...]

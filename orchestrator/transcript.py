@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-import jsonlines
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agents.dialogue import Speaker
@@ -177,10 +176,3 @@ def _read_line(line: str, path: Path, number: int) -> Transcript:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "line"
         raise TranscriptError(f"{key}: {first['msg']}", path=path, line=number) from None
-
-
-def write_transcripts(path: Path, transcripts: Iterator[Transcript]) -> None:
-    """Write `transcripts` to a new file, in the given order."""
-    with path.open("w", encoding="utf-8") as file, jsonlines.Writer(file, dumps=str) as writer:
-        for transcript in transcripts:
-            writer.write(transcript.to_line())
