@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agents.gpt2.int8.tiles import COLUMNS, LINE, RECORD
 from agents.gpt2.network import Shape
+from agents.gpt2.paging import PAGE
 from agents.prompt import Form
 from benchmarks.machine import Limits
 from benchmarks.workload import REPLIES, Script, Talk
@@ -39,12 +41,12 @@ class Tokens:
 class Sizes:
     """Bytes of a weight and of a number in a cache."""
 
-    weight: int
-    cache: int
+    weight: float
+    cache: float
 
 
-SIZES: Final = {"fp32": Sizes(4, 4), "bf16": Sizes(2, 2), "int8": Sizes(1, 2)}
-"""The sizes that go with an engine's precision."""
+SIZES: Final = {"fp32": Sizes(4, 4), "bf16": Sizes(2, 2), "int8": Sizes(1, RECORD * LINE / (2 * PAGE * COLUMNS))}
+"""The sizes that go with an engine's precision; a page of codes has their scales and sums with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class StepAttention:
         self._slots = self.positions % PAGE
 
     def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        keys, values = self._pool.layer(layer)  # (P, H, PAGE, D)
+        keys, values = (plane[layer] for plane in self._pool.planes)  # (P, H, PAGE, D)
         heads, width = self._pool.shape.heads, self._pool.shape.head_width
         out = torch.zeros(q.shape[0], heads, width, device=q.device)
         q, k, v = (t.view(-1, heads, width)[: self._rows] for t in (q, k, v))  # (N, H, D)

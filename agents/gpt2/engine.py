@@ -15,14 +15,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import methodcaller
 from queue import Empty, SimpleQueue
-from typing import Final
+from typing import Final, Protocol
 
 import torch
 
 from agents import randomness
-from agents.gpt2.attention import Segment, StepAttention
+from agents.gpt2.attention import Segment
 from agents.gpt2.masks import Masks
-from agents.gpt2.network import ROW_MULTIPLE, Network
+from agents.gpt2.network import Shape
 from agents.gpt2.paging import PagePool, PageTable
 from agents.gpt2.sampling import Sampling, draw
 from agents.gpt2.vocabulary import Vocabulary
@@ -30,6 +30,20 @@ from agents.gpt2.writing import Manner, Stop, Writer
 
 STEP_TOKENS: Final = 2048
 """New tokens that one step takes in, at most, unless a single prompt is longer."""
+
+
+class Runner(Protocol):
+    """A network as the engine uses it."""
+
+    shape: Shape
+    device: torch.device
+    precision: str
+
+    def new_pool(self) -> PagePool:
+        """Return an empty pool of pages for this network's keys and values."""
+
+    def logits(self, pool: PagePool, segments: Sequence[Segment], tokens: Sequence[int]) -> torch.Tensor:
+        """Compute `tokens`, which stand segment after segment, and return each segment's last logits, (B, V), fp32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +133,12 @@ class Session:
 class Engine:
     """Runs one checkpoint for any number of sessions, on a thread of its own from the first request to `close`."""
 
-    def __init__(self, network: Network, vocabulary: Vocabulary) -> None:
+    def __init__(self, network: Runner, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.window = network.shape.window
         self.stats = EngineStats()
         self._network = network
-        self._pool = PagePool(network.shape, network.dtype, network.device)
+        self._pool = network.new_pool()
         self._masks = Masks(vocabulary, network.device)
         self._inbox: SimpleQueue[_Request | Callable[[], None] | None] = SimpleQueue()
         self._waiting: deque[_Request] = deque()
@@ -137,8 +151,8 @@ class Engine:
 
     @property
     def precision(self) -> str:
-        """The number format of weights and caches: bf16 or fp32."""
-        return "bf16" if self._network.dtype is torch.bfloat16 else "fp32"
+        """The number format of weights and caches: int8, bf16 or fp32."""
+        return self._network.precision
 
     @property
     def cache_bytes(self) -> int:
@@ -212,10 +226,7 @@ class Engine:
         if not rows:
             return
         logits = self._logits(rows)
-        logits = self._masks.apply(logits, [r.writer.choices() for r in rows])
-        for row, request in enumerate(rows):
-            if repeats := request.writer.repeats():
-                logits[row, list(repeats)] = -torch.inf
+        logits = self._masks.apply(logits, [r.writer.choices() for r in rows], [r.writer.repeats() for r in rows])
         uniforms = [randomness.uniform(r.key, len(r.taken)) for r in rows]
         for request, token in zip(rows, draw(logits, [r.sampling for r in rows], uniforms), strict=True):
             self._take(request, token)
@@ -226,14 +237,7 @@ class Engine:
     def _logits(self, rows: Sequence[_Request]) -> torch.Tensor:
         """Run the network over every row's new tokens and return the logits after its last, (B, V) in fp32."""
         segments = [r.session.extend(r.new) for r in rows]
-        attention = StepAttention(self._pool, segments)
-        tokens = [token for r in rows for token in r.new]
-        padding = [0] * (-len(tokens) % ROW_MULTIPLE)
-        device = self._network.device
-        positions = torch.tensor(attention.positions.tolist() + padding, device=device)
-        hidden = self._network.hidden(torch.tensor(tokens + padding, device=device), positions, attention)
-        last = torch.tensor([s.count for s in segments], device=device).cumsum(0) - 1
-        return self._network.logits(hidden[last])
+        return self._network.logits(self._pool, segments, [token for r in rows for token in r.new])
 
     def _take(self, request: _Request, token: int) -> None:
         writer = request.writer

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,23 +23,37 @@ class Masks:
         self._index: dict[Allowed, int] = {}
         self._rows = torch.empty(0, vocabulary.size, device=device)
 
-    def apply(self, logits: Tensor, choices: Sequence[Choice]) -> Tensor:
-        """Return `logits` (B, V) with everything that row b's choice does not allow at -inf."""
-        rules = [choice if isinstance(choice, Allowed) else Allowed() for choice in choices]
-        masked = logits + self._rows_of(rules)
-        for row, choice in enumerate(choices):
-            if not isinstance(choice, Allowed):
-                ids = list(choice)
-                masked[row] = -torch.inf
-                masked[row, ids] = logits[row, ids]
-        return masked
+    def apply(self, logits: Tensor, choices: Sequence[Choice], repeats: Sequence[Sequence[int]] = ()) -> Tensor:
+        """Return `logits` (B, V), spoilt, with everything that row b's choice does not allow at -inf.
 
-    def _rows_of(self, rules: Sequence[Allowed]) -> Tensor:
-        for rule in rules:
-            if rule not in self._index:
-                self._index[rule] = len(self._index)
-                self._rows = torch.cat((self._rows, self._row(rule)[None]))
-        return self._rows[[self._index[rule] for rule in rules]]
+        So are row b's `repeats`, but where the choice is a short list.
+        """
+        index = [self._place(choice if isinstance(choice, Allowed) else Allowed()) for choice in choices]
+        listed = {row: list(choice) for row, choice in enumerate(choices) if not isinstance(choice, Allowed)}
+        kept = {row: logits[row, ids].clone() for row, ids in listed.items()}
+        self._add(logits, index)
+        for row, banned in enumerate(repeats):
+            if banned:
+                logits[row, list(banned)] = -torch.inf
+        for row, ids in listed.items():
+            logits[row] = -torch.inf
+            logits[row, ids] = kept[row]
+        return logits
+
+    def _add(self, logits: Tensor, index: list[int]) -> None:
+        if logits.device.type == "cpu":
+            from agents.gpt2 import picking
+
+            picking.add_rules(logits.numpy(), self._rows.numpy(), np.array(index))
+        else:
+            logits += self._rows[index]
+
+    def _place(self, rule: Allowed) -> int:
+        """Return the row of the table that stands for `rule`, made where there is none yet."""
+        if rule not in self._index:
+            self._index[rule] = len(self._index)
+            self._rows = torch.cat((self._rows, self._row(rule)[None]))
+        return self._index[rule]
 
     def _row(self, rule: Allowed) -> Tensor:
         row = self._base + rule.urge * self._ends

@@ -4,10 +4,10 @@ A session's cache is a list of page numbers, so it grows, is cut back and is fre
 when it runs out and never shrinks. It knows nothing of tokens or requests.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from agents.gpt2.network import Shape
@@ -17,18 +17,20 @@ PAGE: Final = 16
 
 
 class PagePool:
-    """Pages for keys and values of one dtype on one device. Page 0 is never handed out."""
+    """Pages for the keys and values of one network. Page 0 is never handed out.
 
-    def __init__(self, shape: Shape, dtype: torch.dtype, device: torch.device, *, pages: int = 64) -> None:
+    `blank` makes the memory of so many pages: tensors of zeros, with the pages along their second dimension.
+    """
+
+    def __init__(self, shape: Shape, blank: Callable[[int], tuple[Tensor, ...]], *, pages: int = 64) -> None:
         self.shape = shape
-        size = (shape.layers, pages, shape.heads, PAGE, shape.head_width)
-        self._keys = torch.zeros(size, dtype=dtype, device=device)
-        self._values = torch.zeros(size, dtype=dtype, device=device)
+        self.planes = blank(pages)
+        self._blank = blank
         self._free = list(range(pages - 1, 0, -1))
 
     @property
     def pages(self) -> int:
-        return self._keys.shape[1]
+        return self.planes[0].shape[1]
 
     @property
     def free(self) -> int:
@@ -37,11 +39,7 @@ class PagePool:
     @property
     def bytes(self) -> int:
         """The memory that the pool holds."""
-        return 2 * self._keys.numel() * self._keys.element_size()
-
-    def layer(self, n: int) -> tuple[Tensor, Tensor]:
-        """Return the keys and the values of a layer, each (pages, H, PAGE, D)."""
-        return self._keys[n], self._values[n]
+        return sum(plane.numel() * plane.element_size() for plane in self.planes)
 
     def take(self, count: int) -> list[int]:
         """Hand out `count` pages. Raises MemoryError where the machine has no room for a larger pool."""
@@ -55,10 +53,12 @@ class PagePool:
     def _grow(self) -> None:
         old = self.pages
         try:
-            keys, values = (torch.cat((t, torch.zeros_like(t)), dim=1) for t in (self._keys, self._values))
-        except RuntimeError as error:  # torch reports a failed CPU allocation so
+            planes = self._blank(2 * old)
+        except (RuntimeError, MemoryError) as error:  # torch reports a failed CPU allocation as the former
             raise MemoryError(f"no room for {2 * old} cache pages") from error
-        self._keys, self._values = keys, values
+        for plane, before in zip(planes, self.planes, strict=True):
+            plane[:, :old] = before
+        self.planes = planes
         self._free[:0] = range(2 * old - 1, old - 1, -1)
 
 

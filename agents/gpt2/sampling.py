@@ -12,7 +12,10 @@ from pydantic import Field
 from agents.persona import Strict
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
+
+    Array = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 class Sampling(Strict):
@@ -38,31 +41,27 @@ def draw(logits: "Tensor", sampling: Sequence[Sampling], uniforms: Sequence[floa
 
     Top-p keeps the smallest set of likeliest tokens whose mass reaches p (Holtzman et al. 2020), counted after top-k.
     """
-    tokens = [0] * len(sampling)
-    for group, rows in _grouped(sampling).items():
-        part = logits[rows] if len(rows) < len(sampling) else logits
-        for row, token in zip(rows, _draw(part, group, [uniforms[row] for row in rows]), strict=True):
-            tokens[row] = token
-    return tokens
+    import numpy as np
+
+    from agents.gpt2 import picking
+
+    size = logits.shape[-1]
+    counts = np.array([1 if one.temperature == 0 else one.top_k or size for one in sampling])
+    manner = (np.array([one.temperature for one in sampling]), np.array([one.top_p for one in sampling]))
+    chosen = np.empty(len(sampling), np.int64)
+    if logits.device.type == "cpu":
+        picking.pick(logits.numpy(), manner[0], counts, manner[1], np.array(uniforms), chosen)
+    else:
+        values, tokens = logits.topk(min(int(counts.max()), size), dim=-1)
+        values[_beyond(counts, values)] = -float("inf")
+        picking.pick_sorted(values.cpu().numpy(), tokens.cpu().numpy(), *manner, np.array(uniforms), chosen)
+    picked: list[int] = chosen.tolist()
+    return picked
 
 
-def _grouped(sampling: Sequence[Sampling]) -> dict[Sampling, list[int]]:
-    groups: dict[Sampling, list[int]] = {}
-    for row, one in enumerate(sampling):
-        groups.setdefault(one, []).append(row)
-    return groups
-
-
-def _draw(logits: "Tensor", sampling: Sampling, uniforms: Sequence[float]) -> list[int]:
+def _beyond(counts: "Array", values: "Tensor") -> "Tensor":
+    """Return where `values` (B, K) go beyond the `counts` (B) that a row takes."""
     import torch
 
-    if sampling.temperature == 0:
-        greedy: list[int] = logits.argmax(-1).tolist()
-        return greedy
-    top, tokens = logits.topk(min(sampling.top_k or logits.shape[-1], logits.shape[-1]), dim=-1)  # (B, K), descending
-    mass = (top.double() / sampling.temperature).softmax(-1).cumsum(-1)
-    last = (mass < sampling.top_p).sum(-1, keepdim=True).clamp_(max=mass.shape[-1] - 1)  # (B, 1), the last one kept
-    target = torch.tensor(uniforms, dtype=torch.double, device=logits.device)[:, None] * mass.gather(-1, last)
-    chosen = torch.minimum((mass <= target).sum(-1, keepdim=True), last)
-    sampled: list[int] = tokens.gather(-1, chosen)[:, 0].tolist()
-    return sampled
+    places = torch.arange(values.shape[1], device=values.device)
+    return places >= torch.from_numpy(counts).to(values.device)[:, None]

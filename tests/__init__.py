@@ -1,0 +1,1 @@
+"""Tests of the whole project; helpers that several of them share are modules here, too."""
