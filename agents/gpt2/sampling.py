@@ -12,10 +12,10 @@ from pydantic import Field
 from agents.persona import Strict
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
 
-    Array = np.ndarray[tuple[int], np.dtype[np.int64]]
+_FEW: Final = 1000
+"""So many logits of a row are ranked without sorting the row."""
 
 
 class Sampling(Strict):
@@ -46,22 +46,12 @@ def draw(logits: "Tensor", sampling: Sequence[Sampling], uniforms: Sequence[floa
     from agents.gpt2 import picking
 
     size = logits.shape[-1]
-    counts = np.array([1 if one.temperature == 0 else one.top_k or size for one in sampling])
+    counts = np.array([1 if one.temperature == 0 else min(one.top_k or size, size) for one in sampling])
     manner = (np.array([one.temperature for one in sampling]), np.array([one.top_p for one in sampling]))
     chosen = np.empty(len(sampling), np.int64)
-    if logits.device.type == "cpu":
-        picking.pick(logits.numpy(), manner[0], counts, manner[1], np.array(uniforms), chosen)
-    else:
-        values, tokens = logits.topk(min(int(counts.max()), size), dim=-1)
-        values[_beyond(counts, values)] = -float("inf")
-        picking.pick_sorted(values.cpu().numpy(), tokens.cpu().numpy(), *manner, np.array(uniforms), chosen)
-    picked: list[int] = chosen.tolist()
-    return picked
-
-
-def _beyond(counts: "Array", values: "Tensor") -> "Tensor":
-    """Return where `values` (B, K) go beyond the `counts` (B) that a row takes."""
-    import torch
-
-    places = torch.arange(values.shape[1], device=values.device)
-    return places >= torch.from_numpy(counts).to(values.device)[:, None]
+    if logits.device.type == "cpu" and counts.max() <= _FEW:
+        picking.pick(logits.numpy(), counts, *manner, np.array(uniforms), chosen)
+        return list(map(int, chosen))
+    values, tokens = (found.cpu().numpy() for found in logits.topk(int(counts.max()), dim=-1))
+    picking.pick_sorted(values, counts, *manner, np.array(uniforms), chosen)
+    return list(map(int, tokens[np.arange(len(chosen)), chosen]))

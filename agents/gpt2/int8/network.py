@@ -17,7 +17,7 @@ from torch import Tensor
 
 from agents.gpt2.attention import Segment
 from agents.gpt2.int8.meeting import threads_that_meet
-from agents.gpt2.int8.step import Buffers, Cache, Rows, Weights, step
+from agents.gpt2.int8.step import Buffers, Cache, Rows, Weights, compiled, step
 from agents.gpt2.int8.tiles import COLUMNS, LINE, QUAD, RECORD, ROWS
 from agents.gpt2.network import Linear, Network, Norm
 from agents.gpt2.paging import PAGE, PagePool
@@ -50,6 +50,7 @@ class Int8Network:
             *packed([Linear(network.head, torch.zeros(len(network.head)))]),
         )
         self._room = self._new_room(ROWS)
+        self._function = 0
         with _ONE_AT_A_TIME:
             self._threads = threads_that_meet(min(torch.get_num_threads(), numba.get_num_threads()))
 
@@ -70,9 +71,11 @@ class Int8Network:
         cache = Cache(codes, codes.view(np.int32), codes.view(np.float32))
         rows = rows_of(segments, tokens)
         room = self._room_for(len(tokens), len(segments))
+        epsilon = np.float32(self.shape.epsilon)
         with _ONE_AT_A_TIME:
+            self._function = self._function or compiled(self._weights, cache, rows, room, epsilon, 0, 0)
             numba.set_num_threads(self._threads)
-            step(self._weights, cache, rows, room, np.float32(self.shape.epsilon), self._threads)
+            step(self._function, self._weights, cache, rows, room, epsilon, self._threads)
         scores = room.scores[: len(segments), : self.shape.vocabulary]
         return torch.from_numpy(scores.copy())
 

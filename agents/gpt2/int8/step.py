@@ -4,10 +4,12 @@ Work is dealt out by rows, columns or blocks of queries; whoever computes a numb
 from the same row, so results depend neither on threads nor on batch mates.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit, prange, typeof, types
+from numba.extending import intrinsic
 
 from agents.gpt2.int8.attending import attend, store
 from agents.gpt2.int8.encoding import gelu_codes, norm_codes, row_codes
@@ -88,20 +90,53 @@ class Buffers(NamedTuple):
     meeting: Array  # (16), int64
 
 
+@intrinsic
+def _call(
+    context: Any, function: Any, weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, thread: Any, threads: Any
+) -> Any:
+    """Call the compiled function at the address `function` with the other arguments."""
+    kinds = (weights, cache, rows, room, epsilon, thread, threads)
+
+    def build(context: Any, builder: Any, signature: Any, args: Sequence[Any]) -> Any:
+        kind = context.call_conv.get_function_type(types.none, kinds)
+        target = builder.inttoptr(args[0], kind.as_pointer())
+        context.call_conv.call_function(builder, target, types.none, kinds, args[1:])
+        return context.get_dummy_value()
+
+    return types.void(function, *kinds), build
+
+
+def compiled(*args: object) -> int:
+    """Return where the compiled code of a part of a step lies, for arguments of these types (see `step`).
+
+    The parallel loop calls its body by address: numba would compile the body three times over as a part of the loop.
+    """
+    kinds = tuple(typeof(one) for one in args)
+    _part.compile(kinds)
+    found = _part.overloads[kinds]
+    address: int = found.library.get_pointer_to_function(found.fndesc.llvm_func_name)
+    return address
+
+
 @njit(parallel=True, nogil=True, cache=True)
-def step(weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, threads: int) -> None:
-    """Compute all rows, leave their keys and values in the cache and each session's next logits in `room.scores`."""
+def step(function: int, weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, threads: int) -> None:
+    """Compute all rows, leave their keys and values in the cache and each session's next logits in `room.scores`.
+
+    `function` is what `compiled` returns for `weights` to `room`, `epsilon` and two integers.
+    """
     for thread in prange(threads):
-        _part(weights, cache, rows, room, epsilon, thread, threads)
+        _call(function, weights, cache, rows, room, epsilon, np.intp(thread), threads)
 
 
-@njit(nogil=True)
+@njit(nogil=True, cache=True)
 def _part(weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, thread: int, threads: int) -> None:
     x, codes, scales, zeros, hall = room.x, room.codes, room.scales, room.zeros, room.meeting
     first, last = _share(x.shape[0], thread, threads)
     known = min(last, rows.tokens.shape[0])
     for n in range(first, known):
-        x[n] = weights.tokens[rows.tokens[n]] + weights.positions[rows.positions[n]]
+        token, position = rows.tokens[n], rows.positions[n]
+        for i in range(x.shape[1]):
+            x[n, i] = weights.tokens[token, i] + weights.positions[position, i]
     for n in range(weights.norm_1.shape[0]):
         norm_codes(x, weights.norm_1[n], weights.bias_1[n], epsilon, codes, scales, zeros, first, last)
         meet(hall, threads)
@@ -131,7 +166,8 @@ def _score_ends(weights: Any, rows: Any, room: Any, epsilon: Any, thread: int, t
     """Project each session's last row onto the vocabulary."""
     first, last = _share(room.ends.shape[0], thread, threads)
     for n in range(first, min(last, rows.last.shape[0])):
-        room.ends[n] = room.x[rows.last[n]]
+        for i in range(room.x.shape[1]):
+            room.ends[n, i] = room.x[rows.last[n], i]
     codes, scales, zeros = room.codes, room.scales, room.zeros
     norm_codes(room.ends, weights.norm[0], weights.bias[0], epsilon, codes, scales, zeros, first, last)
     meet(room.meeting, threads)
