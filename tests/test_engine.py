@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from agents.gpt2.catalogue import HOUSE_FOLDER
+from agents.gpt2.catalogue import HOUSE_FOLDER, find
 from agents.gpt2.engine import Engine, Written
+from agents.gpt2.loading import load_engine
 from agents.gpt2.sampling import GREEDY, Sampling
 from agents.gpt2.vocabulary import AGENT, CUSTOMER, HELP, Vocabulary
 from agents.gpt2.writing import Manner
@@ -154,3 +155,20 @@ def test_a_prompt_that_fills_the_window_is_refused(shipped_engine: Engine) -> No
     prompt = [5] * shipped_engine.window
     with pytest.raises(ValueError, match="1024 tokens"):
         asyncio.run(write(shipped_engine, prompt, free_manner(shipped_engine.vocabulary), GREEDY, 1))
+
+
+def test_a_batch_that_memory_has_no_room_for_is_halved_and_loses_nothing(shipped_engine: Engine) -> None:
+    jobs = prompts(shipped_engine.vocabulary, 12)
+    manner = free_manner(shipped_engine.vocabulary)
+    small = load_engine(find("house"))
+    whole = small._pool._blank
+
+    def blank(pages: int) -> tuple[torch.Tensor, ...]:
+        if pages > 128:
+            raise MemoryError
+        return whole(pages)
+
+    small._pool._blank = blank
+    assert together(small, jobs, manner, Sampling()) == together(shipped_engine, jobs, manner, Sampling())
+    assert 0 < small.stats.most < len(jobs)
+    small.close()

@@ -67,16 +67,21 @@ class _Request:
     future: "asyncio.Future[Written]"
     new: list[int] = field(default_factory=list)  # not yet in the cache
     taken: list[int] = field(default_factory=list)  # sampled so far
+    before: int = 0  # tokens in the cache before the current step
 
 
 @dataclass(slots=True)
 class EngineStats:
-    """What an engine has done: tokens sampled, prompt tokens computed, prompt tokens found in caches, steps."""
+    """What an engine has done: tokens sampled, prompt tokens computed, prompt tokens found in caches, steps.
+
+    `most` is how many turns it writes at once since memory ran out; 0 where it never did.
+    """
 
     sampled: int = 0
     computed: int = 0
     reused: int = 0
     steps: int = 0
+    most: int = 0
 
 
 class Session:
@@ -114,9 +119,13 @@ class Session:
         """Keep the cache of what `prompt` shares with it and return the tokens still to be computed, at least one."""
         pairs = zip(self._cached, prompt[:-1], strict=False)
         shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
-        del self._cached[shared:]
-        self._table.cut(shared)
+        self.rewind(shared)
         return prompt[shared:]
+
+    def rewind(self, length: int) -> None:
+        """Forget all but the first `length` tokens."""
+        del self._cached[length:]
+        self._table.cut(length)
 
     def extend(self, tokens: list[int]) -> Segment:
         """Make room for `tokens`, which the coming step computes."""
@@ -201,11 +210,11 @@ class Engine:
 
     def _admit(self) -> None:
         budget = STEP_TOKENS
-        while self._waiting and budget > 0:
+        while self._waiting and budget > 0 and not 0 < self.stats.most <= len(self._active):
             request = self._waiting.popleft()
             if request.future.cancelled():
                 continue
-            request.new = request.session.begin(request.prompt)
+            request.new = request.session.begin([*request.prompt, *request.taken])
             budget -= len(request.new)
             self.stats.computed += len(request.new)
             self.stats.reused += len(request.prompt) - len(request.new)
@@ -214,11 +223,29 @@ class Engine:
     def _step_or_fail(self) -> None:
         try:
             self._step()
+        except (MemoryError, torch.OutOfMemoryError) as error:
+            if len(self._active) > 1:
+                self._shrink()
+            else:
+                self._fail(error)
         except Exception as error:  # the thread must outlive any request
-            for request in self._active:
-                request.session.free()
-                _deliver(request, methodcaller("set_exception", error))
-            self._active = []
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        for request in self._active:
+            request.session.free()
+            _deliver(request, methodcaller("set_exception", error))
+        self._active = []
+
+    def _shrink(self) -> None:
+        """Go on with half of the turns; the others wait, without their caches, until there is room again."""
+        self.stats.most = len(self._active) // 2
+        for request in self._active[: self.stats.most]:
+            request.session.rewind(request.before)
+        for request in reversed(self._active[self.stats.most :]):
+            request.session.free()
+            self._waiting.appendleft(request)
+        del self._active[self.stats.most :]
 
     def _step(self) -> None:
         rows = sorted((r for r in self._active if not r.future.cancelled()), key=lambda r: len(r.new) > 1)
@@ -236,6 +263,8 @@ class Engine:
 
     def _logits(self, rows: Sequence[_Request]) -> torch.Tensor:
         """Run the network over every row's new tokens and return the logits after its last, (B, V) in fp32."""
+        for request in rows:
+            request.before = request.session.length
         segments = [r.session.extend(r.new) for r in rows]
         return self._network.logits(self._pool, segments, [token for r in rows for token in r.new])
 
