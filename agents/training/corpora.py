@@ -64,7 +64,7 @@ def _json_reader(path: Path, sample: list[str]) -> Reader:
 def _object(line: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

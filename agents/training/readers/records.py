@@ -63,7 +63,10 @@ def json_records(path: Path, read: Callable[[dict[str, Any], int], TrainingDialo
 
 
 def _object(line: str) -> dict[str, Any]:
-    record = json.loads(line)
+    try:
+        record = json.loads(line)
+    except RecursionError:
+        raise RecordError("nested too deeply") from None
     if not isinstance(record, dict):
         raise RecordError("not a JSON object")
     return record
