@@ -33,7 +33,8 @@ NASTY: Final = (
     b"\x00", b"\xff\xfe", b"\xed\xa0\x80", "\u202e".encode(), "\u200b".encode(), b"\x1b]0;x\x07", b"[red]",
     b"&a *a",
     b"<<: *a", b"!!python/object:os.system", b"---\n", b"{" * 200, b"[" * 2000, b'"' * 3, b"9" * 400, b"1e999", b"NaN",
-    b"-0", b"null", b"true", b": ", b"- ", b"\t", b"\r", b"\n\n", b"# ", b"```", b"](", b"<script>", b"&#0;", b"\\ud800",
+    b"-0", b"null", b"true", b": ", b"- ", b"\t", b"\r", b"\n\n", b"# ", b"```", b"](", b"<script>", b"&#0;",
+    b"\\ud800",
     b"{product}", b"{digits:99}", b"{", b"}", b"../../etc/passwd", b"CON", b" " * 500, b"a" * 5000, b"%s%n", b",", b"'",
 )  # fmt: skip
 

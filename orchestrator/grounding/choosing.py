@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from orchestrator.grounding.index import Hit
+from orchestrator.grounding.instructions import speaks_to_a_machine
 from orchestrator.grounding.numerals import figures
 from orchestrator.grounding.splitting import sentences
 from orchestrator.grounding.words import is_content, stem, words
@@ -80,7 +81,8 @@ def _stems(text: str) -> frozenset[str]:
 
 def _candidates(text: str, most: int) -> Iterator[str]:
     """Yield the sentences of `text`, a short one with the next where the two stand in one paragraph."""
-    spans = [(start, end) for start, end in sentences(text) if len(text[start:end].split()) <= most]
+    spans = [span for span in sentences(text) if len(text[slice(*span)].split()) <= most]
+    spans = [span for span in spans if not speaks_to_a_machine(text[slice(*span)])]
     following = dict(pairwise(spans))
     for start, end in spans:
         sentence = text[start:end]
