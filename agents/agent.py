@@ -11,7 +11,7 @@ from agents import randomness
 from agents.dialogue import MOVES, Speaker, Turn
 from agents.gpt2.engine import Written
 from agents.gpt2.sampling import Sampling
-from agents.gpt2.writing import Manner
+from agents.gpt2.writing import Manner, Writer
 from agents.models import Model
 from agents.persona import CustomerPersona, Persona
 from agents.prompt import Utterance, View
@@ -27,6 +27,7 @@ class Fault(Protocol):
 
 _T = TypeVar("_T", bound=Fault)
 
+_DECIDING: Final = frozenset({"accept", "refuse", "close"})
 _TOKENS_A_WORD: Final = 2
 _TOKENS_OF_MOVES: Final = 24
 
@@ -86,22 +87,38 @@ class Agent:
         self._view = View(model.form, persona, window=model.engine.window)
         self._session = model.engine.open()
 
-    def take_in(self, turn: Turn) -> None:
-        """Remember a turn that was not drawn by this agent: the partner's, or an own one that was given."""
-        self._view.add(Utterance(turn.speaker, turn.text, turn.moves))
+    def take_in(self, turn: Turn, passages: Sequence[str] = ()) -> None:
+        """Remember a turn that was not drawn by this agent: the partner's, or an own one given, with its passages."""
+        self._view.add(Utterance(turn.speaker, turn.text, turn.moves, passages=tuple(passages)))
 
-    async def reply(self, n: int, brief: Brief, judge: Callable[[Written], Sequence[_T]]) -> Reply[_T]:
+    @property
+    def memory(self) -> tuple[int, int]:
+        """The tokens that this side holds of the conversation, and how many its window has."""
+        return self._view.length, self._model.engine.window
+
+    async def reply(
+        self,
+        n: int,
+        brief: Brief,
+        judge: Callable[[Written], Sequence[_T]],
+        *,
+        listen: Callable[[str], None] | None = None,
+    ) -> Reply[_T]:
         """Write turn `n`: draw until `judge` objects to nothing, and keep the best.
 
-        Where none of `brief.attempts` passes, as many again are built around the brief's evidence, if it has any.
-        Raises ContextFullError where prompt and reply cannot fit into the model's window.
+        `listen` is told the words of each attempt as they come, on the engine's thread. Where none of `brief.attempts`
+        passes, as many again are built around the brief's evidence, if it has any. Raises
+        ContextFullError where prompt and reply cannot fit into the model's window.
         """
         budget = brief.words[1] * _TOKENS_A_WORD + _TOKENS_OF_MOVES
         prompt = self._view.prompt(brief.passages, brief.moves or None, reply=budget)
         drawn: list[_Drawn[_T]] = []
         for manner in self._manners(brief):
             key = randomness.key(self._stream, n, self.side, len(drawn) + 1)
-            written = await self._session.write(prompt.tokens, manner, self._sampling, key=key)
+            varied = replace(manner, variety=randomness.key(key, "variety")) if self._varies(brief) else manner
+            written = await self._session.write(prompt.tokens, self._writer(varied, listen), self._sampling, key=key)
+            if listen and self._model.engine.vocabulary is None:
+                listen(written.text)
             drawn.append(_Drawn(written, tuple(judge(written)), spliced=bool(manner.evidence)))
             if not drawn[-1].objections:
                 break
@@ -119,6 +136,15 @@ class Agent:
             forgot=prompt.forgot,
             spliced=best.spliced,
         )
+
+    def _varies(self, brief: Brief) -> bool:
+        """Tell whether a turn is to begin unlike others; a decision is not, as it must be heard as what it is."""
+        return self._model.form.moves and _DECIDING.isdisjoint(brief.moves)
+
+    def _writer(self, manner: Manner, listen: Callable[[str], None] | None) -> Manner | Writer:
+        """Return what tells the engine how to write; an engine without a vocabulary here tells no words on the way."""
+        vocabulary = self._model.engine.vocabulary
+        return Writer(vocabulary, manner, listen=listen) if listen and vocabulary else manner
 
     def _manners(self, brief: Brief) -> Iterator[Manner]:
         """Yield how each attempt is to be written."""

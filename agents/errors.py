@@ -4,6 +4,7 @@ DuologueError                 one clear line; `exit_code` says how the program e
 ├── UsageError                wrong input: exit code 2
 │   ├── ScenarioError         a scenario file
 │   ├── HelpContentError      a help folder or article
+│   ├── RemotesError          a remotes.yaml
 │   ├── TranscriptError       a transcript file
 │   └── ModelError            a checkpoint that cannot be had or used
 └── RunError                  a run that had begun and failed: exit code 1
@@ -41,6 +42,10 @@ class ScenarioError(LocatedError):
 
 class HelpContentError(LocatedError):
     """Help content that is missing, empty or unreadable."""
+
+
+class RemotesError(LocatedError):
+    """A file of servers that cannot be used as it is."""
 
 
 class TranscriptError(LocatedError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from agents.dialogue import Speaker
-from agents.gpt2.vocabulary import AGENT, CUSTOMER, HELP, ROLE, SAY, Vocabulary
+from agents.gpt2.vocabulary import AGENT, CUSTOMER, HELP, ROLE, SAY
 from agents.persona import AgentPersona, CustomerPersona, Persona, Reveal, Role, Style, Tone
 
 _SPEAKER_TOKENS: Final = {Speaker.CUSTOMER: CUSTOMER, Speaker.AGENT: AGENT}
@@ -29,6 +29,25 @@ class Utterance:
     tokens: tuple[int, ...] = ()
     passages: tuple[str, ...] = ()
     chosen: bool = False
+
+
+class Encoder(Protocol):
+    """What a form needs of a vocabulary: a checkpoint's own, or one that stands for a server's."""
+
+    @property
+    def special(self) -> dict[str, int]:
+        """Our special tokens by name; empty where they are not known."""
+
+    @property
+    def end(self) -> int:
+        """The token that ends a text."""
+
+    @property
+    def line_breaks(self) -> list[int]:
+        """The tokens that begin a new line."""
+
+    def encode(self, text: str) -> list[int]:
+        """Return the tokens of `text`, none of them special."""
 
 
 class Form(Protocol):
@@ -56,7 +75,7 @@ class Form(Protocol):
         """Return the tokens that end a turn of `speaker`."""
 
 
-def form_for(vocabulary: Vocabulary) -> Form:
+def form_for(vocabulary: Encoder) -> Form:
     """Return the form that fits a checkpoint's vocabulary."""
     return HouseForm(vocabulary) if vocabulary.special else PlainForm(vocabulary)
 
@@ -65,7 +84,7 @@ def form_for(vocabulary: Vocabulary) -> Form:
 class HouseForm:
     """The form of checkpoints that this project trains: special tokens part role, help, turns and moves."""
 
-    vocabulary: Vocabulary
+    vocabulary: Encoder
     moves = True
 
     def role(self, persona: Persona) -> list[int]:
@@ -136,7 +155,7 @@ _REVEALS: Final = {
 class PlainForm:
     """The form for any other GPT-2: a role prompt in prose, then a transcript with a line a turn."""
 
-    vocabulary: Vocabulary
+    vocabulary: Encoder
     moves = False
 
     def role(self, persona: Persona) -> list[int]:
@@ -225,6 +244,11 @@ class View:
             self._forget(len(tail) + reply)
         tokens = [*self._role, *(t for shown, said in self._turns for t in (*shown, *said)), *tail]
         return Prompt(tuple(tokens), self._forgot)
+
+    @property
+    def length(self) -> int:
+        """The tokens of the role and of all turns that are still held."""
+        return self._length(())
 
     def _shown(self, passages: Sequence[str]) -> list[int]:
         return [token for passage in passages for token in self._form.passage(passage)]

@@ -4,13 +4,16 @@ It draws no conclusions of its own: guards judge replies, rules find endings, th
 of other conversations, of files or of progress.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from agents import randomness
 from agents.agent import Agent, Reply
 from agents.dialogue import Speaker, Turn
+from agents.errors import RunError
 from agents.gpt2.engine import Written
 from agents.gpt2.writing import Stop
 from agents.models import Model
@@ -18,12 +21,13 @@ from agents.persona import Fact
 from agents.policy import Heard
 from agents.prompt import ContextFullError
 from orchestrator.briefing import AgentSide, CustomerSide, Task, heard
+from orchestrator.drafts import Draft, Tell, Withdrawn
 from orchestrator.endings import EndingScene, Rule, wants_closing
-from orchestrator.fact_guards import Figures, Names, Undisclosed, Units, Unsupported, Untold
-from orchestrator.grounding import HelpIndex, cite
+from orchestrator.extensions import ExtensionError
+from orchestrator.grounding import HelpIndex, Hit, cite
 from orchestrator.guards import STANDARD, Guard, Objection, Scene, objections
 from orchestrator.plan import ConversationSpec
-from orchestrator.scenario import GroundingMode
+from orchestrator.spoken import spoken
 from orchestrator.transcript import (
     AgentRecord,
     Citation,
@@ -35,9 +39,10 @@ from orchestrator.transcript import (
     Transcript,
     TurnRecord,
 )
+from orchestrator.wording import Wording
 
-FACTUAL: Final[tuple[Guard, ...]] = (Figures(), Names(), Units(), Unsupported(), Untold(), Undisclosed())
-"""The guards of the grounding modes verify and splice."""
+SHOWN: Final = 3
+"""Passages that a person on the agent's side is shown."""
 
 TurnListener: TypeAlias = Callable[[TurnRecord, int], None]
 """Told of every turn as it is said, and of the tokens that were sampled for it."""
@@ -59,7 +64,11 @@ class GuardedError(Exception):
 
 
 class Conversation:
-    """A conversation in progress. `run` it once; what was said before a fault is kept."""
+    """A conversation in progress. `run` it once, after whatever turns it was given; what was said is kept.
+
+    `give` and `speak` take it further turn by turn, for who wants to have a say in it; `close` it then.
+    `attempts` counts the candidates of all turns, `objections` those that each guard objected to.
+    """
 
     def __init__(self, spec: ConversationSpec, stage: Stage, *, on_turn: TurnListener | None = None) -> None:
         self._spec = spec
@@ -75,6 +84,9 @@ class Conversation:
         self._customer_side = CustomerSide.of(spec, stream, moves=stage.customer.form.moves)
         self._agent_side = AgentSide.of(spec, stage.index, stream, moves=stage.agent.form.moves)
         self._heard = Heard((), supported=False)
+        self._wording = Wording.of(spec)
+        self.attempts = 0
+        self.objections: Counter[str] = Counter()
 
     async def run(self) -> Transcript:
         """Hold the conversation to its end and return its record. An unexpected error ends it as `error`."""
@@ -84,52 +96,118 @@ class Conversation:
             ending = self._cut(Reason.CONTEXT_FULL, "")
         except GuardedError as error:
             ending = self._cut(Reason.GUARDED, str(error))
+        except ExtensionError as error:
+            ending = self._cut(Reason.ERROR, str(error))
+        except RunError:
+            raise
         except Exception as error:  # one conversation must not end the others
             ending = self._cut(Reason.ERROR, f"{type(error).__name__}: {error}")
         finally:
-            self._customer.close()
-            self._agent.close()
-        return self._transcript(ending)
+            self.close()
+        return self.transcript(ending)
 
     async def _converse(self) -> Ending:
-        self._open()
-        while True:
-            speaker = self._turns[-1].speaker.other
-            await (self._agent_speaks() if speaker is Speaker.AGENT else self._customer_speaks())
-            ending = self._ending()
-            if ending is not None:
-                room = len(self._turns) < self._spec.scenario.turns.max
-                if room and wants_closing(ending, said=len(self._turns)):
-                    await self._agent_speaks(settled=True)
-                return ending
+        if not self._turns:
+            self.open()
+        while (ending := self.ending()) is None:
+            await self.speak()
+        if self.wants_closing(ending):
+            with suppress(GuardedError, ContextFullError):  # a courtesy that cannot be had changes no outcome
+                await self.speak(settled=True)
+        return ending
 
-    def _open(self) -> None:
-        turn = Turn(1, Speaker.CUSTOMER, self._spec.opening, ("open",))
+    def open(self) -> None:
+        """Say the scenario's opening."""
+        text = self._wording.say(1, self._spec.opening)
+        self.give(TurnRecord(n=1, speaker=Speaker.CUSTOMER, moves=("open",), text=text))
+
+    def give(self, record: TurnRecord) -> None:
+        """Take the next turn as it stands: the opening, a person's, or one of an earlier conversation.
+
+        The agendas go on from what it did, as if they had chosen it.
+        """
+        turn = Turn(record.n, record.speaker, record.text, record.moves)
+        shown: tuple[str, ...] = ()
+        if self._turns and turn.speaker is Speaker.CUSTOMER:
+            self._customer_side.catch_up(self._heard, turn)
+        elif self._turns:
+            shown = self._agent_side.task(turn.n, self._turns, settled=False).brief.passages
+            self._agent_side.said(turn.text)
         self._customer.take_in(turn)
-        self._agent.take_in(turn)
-        self._keep(turn, TurnRecord(n=1, speaker=turn.speaker, moves=turn.moves, text=turn.text), 0)
+        self._agent.take_in(turn, shown)
+        if turn.speaker is Speaker.AGENT:
+            self._listen_to(turn, record.citations)
+        self._keep(turn, record, 0)
 
-    async def _customer_speaks(self) -> None:
+    def say(self, words: str, *, cited: Sequence[Hit] = ()) -> None:
+        """Take the next turn as a person says it; an agent's rests on what it was shown, and on `cited`."""
+        found = self.passages(SHOWN) if self._turns else ()
+        self.give(spoken(words, self._turns, self._spec, found=found, chosen=cited))
+
+    async def speak(self, *, settled: bool = False, tell: Tell | None = None) -> TurnRecord:
+        """Let the model whose turn it is say it; `settled`: the agent's last word after the customer's decision.
+
+        `tell` is told of drafts. Raises GuardedError where no attempt may be said, ContextFullError where the window
+        has no room; nothing is kept then.
+        """
+        speaker = self._turns[-1].speaker.other
+        await (self._agent_speaks(settled, tell) if speaker is Speaker.AGENT else self._customer_speaks(tell))
+        return self._records[-1]
+
+    def ending(self) -> Ending | None:
+        """Return the ending that the stop rules find after the last turn, None where it goes on."""
+        turns = self._spec.scenario.turns
+        meant = self._wording.meant(self._turns)
+        found = self._stage.rule.check(EndingScene(meant, turns.min, turns.max, self._spec.scenario.domain))
+        return self._wording.quoted(found)
+
+    def wants_closing(self, ending: Ending) -> bool:
+        """Tell whether the agent still has a last word."""
+        room = len(self._turns) < self._spec.scenario.turns.max
+        return room and wants_closing(ending, said=len(self._turns))
+
+    def passages(self, k: int = SHOWN) -> list[Hit]:
+        """Return the `k` passages of the help content that fit best what the agent is to answer now."""
+        return self._agent_side.passages(self._turns, k)
+
+    def memory(self, side: Speaker) -> tuple[int, int]:
+        """Return how many tokens `side` holds of the conversation, and how many its window has."""
+        return (self._customer if side is Speaker.CUSTOMER else self._agent).memory
+
+    @property
+    def records(self) -> tuple[TurnRecord, ...]:
+        """What was said so far."""
+        return tuple(self._records)
+
+    def close(self) -> None:
+        """Free the caches of both sides."""
+        self._customer.close()
+        self._agent.close()
+
+    async def _customer_speaks(self, tell: Tell | None) -> None:
         task = self._customer_side.task(len(self._turns) + 1, self._heard)
-        reply = await self._draw(self._customer, task, None)
+        reply = await self._draw(self._customer, task, None, tell)
         self._agent.take_in(self._recorded(reply, task, None))
 
-    async def _agent_speaks(self, *, settled: bool = False) -> None:
+    async def _agent_speaks(self, settled: bool, tell: Tell | None) -> None:
         task = self._agent_side.task(len(self._turns) + 1, self._turns, settled=settled)
-        reply = await self._draw(self._agent, task, task.brief.words)
+        reply = await self._draw(self._agent, task, task.brief.words, tell)
         citations = tuple(cite(reply.text, task.hits, said=" ".join(turn.text for turn in self._turns)))
         self._agent_side.said(reply.text)
         turn = self._recorded(reply, task, citations)
         self._customer.take_in(turn)
+        self._listen_to(turn, citations)
+
+    def _listen_to(self, turn: Turn, citations: Sequence[Citation] | None) -> None:
         self._heard = heard(turn, supported=bool(citations), facts=self._spec.customer.facts)
 
-    async def _draw(self, side: Agent, task: Task, band: tuple[int, int] | None) -> Reply[Objection]:
+    async def _draw(self, side: Agent, task: Task, band: tuple[int, int] | None, tell: Tell | None) -> Reply[Objection]:
         """Let `side` speak and return what it says. Raises GuardedError where every attempt has a vital fault."""
 
         def judge(written: Written) -> list[Objection]:
             scene = Scene(
                 side.side,
-                self._turns,
+                meant,
                 band,
                 forced_stop=written.stop is Stop.FORCED,
                 hits=task.hits,
@@ -138,27 +216,35 @@ class Conversation:
                 value=task.brief.value,
                 secrets=task.secrets,
             )
-            return objections(written.text, scene, self._guards)
+            found = objections(written.text, scene, self._stage.guards)
+            self.attempts += 1
+            self.objections.update(objection.guard for objection in found)
+            if tell and found:
+                tell(Withdrawn(self.attempts - before, written.text, tuple(found)))
+            return found
 
-        reply = await side.reply(len(self._turns) + 1, task.brief, judge)
+        def listen(words: str) -> None:
+            if tell:
+                tell(Draft(self.attempts - before + 1, words))
+
+        before = self.attempts
+        meant = self._wording.meant(self._turns)
+        reply = await side.reply(len(self._turns) + 1, task.brief, judge, listen=listen if tell else None)
         vital = next((objection for objection in reply.objections[-1] if objection.vital), None)
         if vital:
             raise GuardedError(f"{vital.guard}: {vital.why}")
         return reply
 
-    @property
-    def _guards(self) -> Sequence[Guard]:
-        checked = self._spec.scenario.grounding.mode in (GroundingMode.VERIFY, GroundingMode.SPLICE)
-        return (*self._stage.guards, *(FACTUAL if checked else ()))
-
     def _recorded(self, reply: Reply[Objection], task: Task, citations: tuple[Citation, ...] | None) -> Turn:
-        turn = Turn(len(self._turns) + 1, self._turns[-1].speaker.other, reply.text, reply.moves)
+        n, speaker = len(self._turns) + 1, self._turns[-1].speaker.other
+        text = self._wording.say(n, reply.text) if speaker is Speaker.CUSTOMER else reply.text
+        turn = Turn(n, speaker, text, reply.moves)
         record = TurnRecord(
             n=turn.n,
             speaker=turn.speaker,
             stage=task.stage,
             moves=reply.moves,
-            text=reply.text,
+            text=text,
             attempts=reply.attempts,
             citations=citations,
             spliced=reply.spliced or None,
@@ -173,15 +259,12 @@ class Conversation:
         if self._on_turn:
             self._on_turn(record, sampled)
 
-    def _ending(self) -> Ending | None:
-        turns = self._spec.scenario.turns
-        return self._stage.rule.check(EndingScene(self._turns, turns.min, turns.max, self._spec.scenario.domain))
-
     def _cut(self, reason: Reason, why: str) -> Ending:
         """Return the ending of a conversation that could not go on after its last turn."""
         return Ending(reason=reason, turn=len(self._turns), evidence=why)
 
-    def _transcript(self, ending: Ending) -> Transcript:
+    def transcript(self, ending: Ending) -> Transcript:
+        """Return the record of what was said, as it ended."""
         spec = self._spec
         persona = spec.customer
         return Transcript(

@@ -5,9 +5,14 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from agents.remote.engine import RemoteEngine
+from orchestrator.chosen_endings import own_rules
+from orchestrator.chosen_guards import own_guards
 from orchestrator.conversation import Stage
+from orchestrator.extensions import ENDINGS, GUARDS, offered, version_of
 from orchestrator.plan import Plan
 from orchestrator.progress import RunFinished
+from orchestrator.scenario import Scenario
 
 
 def identity(plans: Sequence[Plan], stages: Sequence[Stage], limit: int | None) -> dict[str, str]:
@@ -22,8 +27,18 @@ def identity(plans: Sequence[Plan], stages: Sequence[Stage], limit: int | None) 
             for plan, stage in zip(plans, stages, strict=True)
             if stage.index
         },
+        **{name: offer for plan in plans for name, offer in _extensions(plan.scenario).items()},
         **{f"model {name}": digest for name, digest in models.items()},
         "number format": ", ".join(sorted({stage.agent.engine.precision for stage in stages})),
+    }
+
+
+def _extensions(scenario: Scenario) -> dict[str, str]:
+    """Return the rules and guards of others that `scenario` uses, each with the distribution that offers it."""
+    endings, guards = offered(ENDINGS), offered(GUARDS)
+    return {
+        **{f"ending {name}": version_of(endings[name]) for name in own_rules(scenario)},
+        **{f"guard {name}": version_of(guards[name]) for name in own_guards(scenario)},
     }
 
 
@@ -37,6 +52,7 @@ def record(plans: Sequence[Plan], stages: Sequence[Stage], over: RunFinished) ->
         "help_content": {plan.scenario.name: [str(path) for path in plan.scenario.help_paths] for plan in plans},
         "scenarios": [_scenario(plan) for plan in plans],
         "models": models,
+        **_servers(stages),
         "conversations": over.conversations,
         "replies": over.replies,
         "tokens": over.tokens,
@@ -44,8 +60,17 @@ def record(plans: Sequence[Plan], stages: Sequence[Stage], over: RunFinished) ->
         "replies_per_second": round(over.replies / over.seconds, 3) if over.seconds else None,
         "tokens_per_second": round(over.tokens / over.seconds, 3) if over.seconds else None,
         "endings": {reason.value: count for reason, count in over.endings.items()},
+        "attempts": over.attempts,
+        "objections": dict(over.objections),
         "cut_short": over.cut_short,
     }
+
+
+def _servers(stages: Sequence[Stage]) -> dict[str, Any]:
+    """Return what the servers of a run gave, and what they lack; nothing where there are none."""
+    engines = {m.label: m.engine for s in stages for m in (s.customer, s.agent)}
+    reports = {label: engine.report() for label, engine in engines.items() if isinstance(engine, RemoteEngine)}
+    return {"servers": reports} if reports else {}
 
 
 def _scenario(plan: Plan) -> Mapping[str, Any]:

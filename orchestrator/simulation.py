@@ -6,19 +6,25 @@ where; what happens in a conversation is `conversation.py`'s business.
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, TypeAlias
 
 from agents.errors import DuologueError, UsageError
-from agents.models import Models
+from agents.models import Model, Models, Speaks
+from agents.remote.engine import RemoteEngine
+from agents.remote.settings import Remote
+from orchestrator.chosen_endings import ending_rule
+from orchestrator.chosen_guards import guards_of
 from orchestrator.conversation import Conversation, Stage
-from orchestrator.endings import standard_rules
 from orchestrator.grounding import HelpIndex
 from orchestrator.plan import ConversationSpec, Plan
-from orchestrator.progress import ConversationDone, Event, RunFinished, RunStarted, TurnDone
+from orchestrator.progress import ConversationDone, EngineWaits, Event, RunFinished, RunStarted, TurnDone
+from orchestrator.remotes import remotes_for
 from orchestrator.run_folder import RunFolder, default_folder
 from orchestrator.run_record import identity, record
 from orchestrator.scenario import GroundingMode, Scenario
@@ -37,17 +43,22 @@ def simulate(
     parallel: int = PARALLEL,
     limit: int | None = None,
     seed: int | None = None,
-    model: str | None = None,
+    model: str | Speaks | None = None,
     resume: str = "never",
     rate: float | None = None,
     precision: str = "auto",
+    remotes: Path | str | None = None,
+    cluster: str | None = None,
+    engines: int | None = None,
     on_event: Listener | None = None,
 ) -> RunFinished:
     """Simulate the conversations of `scenarios`, in plan order, `parallel` of them at a time.
 
     `out` is the run's folder (default: a new one under outputs/), `limit` the most conversations of each scenario;
     `seed` and `model` replace the scenarios' own; `rate` is how many conversations start per second; `precision` is
-    auto, bf16 or fp32; `on_event` is told of everything that happens. Works in a notebook, too.
+    auto, bf16 or fp32; `remotes` is a file of servers in place of the scenario's `remotes.yaml`; `cluster` is the
+    address of a Ray cluster, or auto, on which `engines` engines hold `parallel` conversations each; `on_event` is told
+    of everything that happens. Works in a notebook, too.
 
     Raises UsageError for wrong input before anything is simulated, RunError where a run had begun and failed, and
     KeyboardInterrupt when interrupted; what was written by then is valid and can be resumed.
@@ -57,24 +68,47 @@ def simulate(
     chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     plans = [Plan(scenario, seed=seed, limit=limit) for scenario in chosen]
     folder = Path(out) if out is not None else default_folder(OUTPUTS, "+".join(scenario.name for scenario in chosen))
+    if cluster is not None:
+        from orchestrator.cluster.run import ClusterWish, simulate_on_cluster
+
+        wish = ClusterWish(
+            cluster, engines, folder, resume, parallel, rate, limit, seed, model, precision, remotes, on_event
+        )
+        return simulate_on_cluster(plans, wish)
+    if engines is not None:
+        raise UsageError("--engines: is for a cluster; name one with --cluster")
     with Models(precision=precision) as models:
-        stages = [_stage(plan.scenario, models, model) for plan in plans]
+        servers = [remotes_for(plan.scenario, remotes) for plan in plans]
+        stages = [stage_for(plan.scenario, models, model, near) for plan, near in zip(plans, servers, strict=True)]
         with RunFolder.open(folder, resume=resume, identity=identity(plans, stages, limit)) as opened:
             run = Run(plans, stages, opened, parallel=parallel, rate=rate, on_event=on_event)
-            return _run_to_end(run.execute())
+            return run_to_end(run.execute())
 
 
-def _stage(scenario: Scenario, models: Models, model: str | None) -> Stage:
+def stage_for(
+    scenario: Scenario,
+    models: Models,
+    model: str | Speaks | None = None,
+    remotes: Mapping[str, Remote] | None = None,
+    index: HelpIndex | None = None,
+) -> Stage:
+    """Return what the conversations of `scenario` share, on `models`; `model` stands in for the scenario's own.
+
+    `remotes` are the servers that it may name, in place of those of its `remotes.yaml`; `index` is its help content,
+    where that was read already.
+    """
     grounded = scenario.grounding.mode is not GroundingMode.OFF
+    servers = remotes_for(scenario) if remotes is None else remotes
     return Stage(
-        customer=models.get(model or scenario.customer.model),
-        agent=models.get(model or scenario.agent.model),
-        index=HelpIndex.load(scenario.help_paths) if grounded else None,
-        rule=standard_rules(scenario.domain, scenario.turns.max),
+        customer=models.get(model or scenario.customer.model, remotes=servers),
+        agent=models.get(model or scenario.agent.model, remotes=servers),
+        index=index or HelpIndex.load(scenario.help_paths) if grounded else None,
+        rule=ending_rule(scenario),
+        guards=guards_of(scenario),
     )
 
 
-def _run_to_end(work: Coroutine[Any, Any, RunFinished]) -> RunFinished:
+def run_to_end(work: Coroutine[Any, Any, RunFinished]) -> RunFinished:
     """Run `work` on a loop of its own: on this thread, or on another where this one has a loop already (a notebook)."""
     try:
         asyncio.get_running_loop()
@@ -111,13 +145,15 @@ class Run:
     ) -> None:
         self._plans, self._stages, self._folder = plans, stages, folder
         self._parallel, self._rate, self._on_event = parallel, rate, on_event
-        self._replies = self._tokens = 0
+        self._replies = self._tokens = self._attempts = 0
+        self._objections: Counter[str] = Counter()
         self._begun = perf_counter()
 
     async def execute(self) -> RunFinished:
         """Hold every conversation that the folder does not have yet; the folder's record says how it went."""
         self._emit(self._started())
         self._begun = perf_counter()
+        self._listen_to_servers(asyncio.get_running_loop())
         try:
             await self._hold_all()
         except BaseExceptionGroup as group:
@@ -141,7 +177,10 @@ class Run:
         for place, spec, stage in pending:
             async with throttle:
                 pass
-            transcript = await Conversation(spec, stage, on_turn=self._turn_listener(spec)).run()
+            conversation = Conversation(spec, stage, on_turn=self._turn_listener(spec))
+            transcript = await conversation.run()
+            self._attempts += conversation.attempts
+            self._objections.update(conversation.objections)
             self._folder.put(place, transcript)
             self._emit(ConversationDone(transcript))
 
@@ -163,9 +202,23 @@ class Run:
 
         return listen
 
+    def _listen_to_servers(self, loop: asyncio.AbstractEventLoop) -> None:
+        for model in self._models:
+            if isinstance(model.engine, RemoteEngine):
+                model.engine.on_wait = partial(self._tell_of_wait, loop, model.label)
+
+    def _tell_of_wait(self, loop: asyncio.AbstractEventLoop, label: str, why: str | None) -> None:
+        with suppress(RuntimeError):  # the loop is over, and so is the run
+            loop.call_soon_threadsafe(self._emit, EngineWaits(label, why))
+
+    @property
+    def _models(self) -> tuple[Model, ...]:
+        found = {model.label: model for stage in self._stages for model in (stage.customer, stage.agent)}
+        return tuple(found.values())
+
     def _started(self) -> RunStarted:
         total = sum(len(plan) for plan in self._plans)
-        models = dict.fromkeys(model.label for stage in self._stages for model in (stage.customer, stage.agent))
+        models = [model.label for model in self._models]
         return RunStarted(self._folder.path, total, len(self._folder.finished), self._parallel, tuple(models))
 
     def _finish(self, *, cut_short: bool) -> RunFinished:
@@ -177,6 +230,8 @@ class Run:
             seconds=perf_counter() - self._begun,
             endings=dict(sorted(self._folder.endings.items())),
             cut_short=cut_short,
+            attempts=self._attempts,
+            objections=dict(self._objections.most_common()),
         )
         self._folder.finish(record(self._plans, self._stages, over), interrupted=cut_short)
         self._emit(over)

@@ -22,12 +22,20 @@ def run(
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="N of each scenario at most.")] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="In place of the scenario's seed.")] = None,
     model: Annotated[
-        str | None, typer.Option(metavar="M", help="In place of the scenario's: house, a hub id or a folder.")
+        str | None,
+        typer.Option(metavar="M", help="In place of the scenario's: house, a hub id, a folder or remote:NAME."),
     ] = None,
     resume: Annotated[
         Literal["never", "always", "if-possible"], typer.Option(help="Whether to go on with a run that was cut short.")
     ] = "never",
     rate: Annotated[str | None, typer.Option(metavar="N/s", help="Start N conversations a second at most.")] = None,
+    remotes: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The servers; else remotes.yaml beside the scenario.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="On a Ray cluster: auto for the one that runs here.")
+    ] = None,
+    engines: Annotated[int | None, typer.Option(metavar="N", min=1, help="So many engines of the cluster.")] = None,
 ) -> None:
     """Simulate the conversations of one or more scenarios.
 
@@ -35,7 +43,8 @@ def run(
     """
     from terminal.run_settings import Settings, parse_rate
 
-    settings = Settings(out, parallel, limit, seed, model, resume, None if rate is None else parse_rate(rate))
+    per_second = None if rate is None else parse_rate(rate)
+    settings = Settings(out, parallel, limit, seed, model, resume, per_second, remotes, cluster, engines)
 
     from terminal.run_session import execute
 

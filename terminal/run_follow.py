@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from orchestrator.progress import Event, RunStarted
+from terminal.cluster_lines import engine_rates, told
 from terminal.palette import counted, duration
 from terminal.run_state import ViewState, advance, rates, remaining_seconds
 from terminal.text import one_line
@@ -73,6 +74,8 @@ class LineLog(Follower):
         now = self.clock()
         if isinstance(event, RunStarted):
             self._say(_start_line(event), now)
+        elif line := told(event):
+            self.console.print(Text(line), soft_wrap=True)
         elif self._due(now):
             self._say(_progress_line(self.state, now), now)
 
@@ -111,5 +114,6 @@ def _progress_line(state: ViewState, now: float) -> str:
         f"{speed:.1f} replies/s",
         f"{tokens:,.0f} tokens/s",
         "" if left is None else f"{duration(left)} to go",
+        engine_rates(state.cluster) if state.cluster else "",
     ]
     return "  ".join(part for part in parts if part)

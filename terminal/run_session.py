@@ -48,5 +48,8 @@ def _simulate(scenarios: Sequence[Scenario], settings: Settings, follow: Followe
         model=settings.model,
         resume=settings.resume,
         rate=settings.rate,
+        remotes=settings.remotes,
+        cluster=settings.cluster,
+        engines=settings.engines,
         on_event=follow,
     )

@@ -18,7 +18,10 @@ _RATE: Final = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*s)?\s*", re.ASCI
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """As given on the command line; `rate` is how many conversations start per second."""
+    """As given on the command line; `rate` is how many conversations start per second.
+
+    `cluster` is the address of a Ray cluster, or auto, and `engines` how many of its engines are used.
+    """
 
     out: Path | None = None
     parallel: int = 32
@@ -27,6 +30,9 @@ class Settings:
     model: str | None = None
     resume: Resume = "never"
     rate: float | None = None
+    remotes: Path | None = None
+    cluster: str | None = None
+    engines: int | None = None
 
 
 def parse_rate(text: str) -> float:

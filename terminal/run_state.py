@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from orchestrator.progress import ConversationDone, Event, RunFinished, RunStarted, TurnDone
+from orchestrator.progress import (
+    ClusterState,
+    ConversationDone,
+    EngineWaits,
+    Event,
+    RunFinished,
+    RunStarted,
+    TurnDone,
+)
 from orchestrator.transcript import Ending, Reason, TurnRecord
 
 WINDOW: Final = 20.0
@@ -39,7 +47,8 @@ class Mark:
 class ViewState:
     """A run so far; every count is of this execution alone. Times are seconds of any one clock.
 
-    `under_way` has the last turn of each conversation that has not ended. An opening is no reply.
+    `under_way` has the last turn of each conversation that has not ended. An opening is no reply. `waits` says, by
+    model, why its server is waited for; `cluster` is there where the run has one.
     """
 
     marks: tuple[Mark, ...]
@@ -53,6 +62,8 @@ class ViewState:
     endings: Mapping[Reason, int] = field(default_factory=dict)
     under_way: Mapping[str, TurnRecord] = field(default_factory=dict)
     talk: Talk | None = None
+    waits: Mapping[str, str] = field(default_factory=dict)
+    cluster: ClusterState | None = None
 
     @classmethod
     def at(cls, now: float) -> "ViewState":
@@ -78,6 +89,11 @@ def advance(state: ViewState, event: Event, now: float) -> ViewState:
             return _after_turn(state, event, now)
         case ConversationDone():
             return _after_conversation(state, event, now)
+        case EngineWaits():
+            others = {model: why for model, why in state.waits.items() if model != event.model}
+            return replace(state, waits={**others, event.model: event.why} if event.why else others)
+        case ClusterState():
+            return replace(state, cluster=event)
         case RunFinished():
             return replace(state, over=event)
 

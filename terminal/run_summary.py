@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from rich.text import Text
 
@@ -12,12 +13,17 @@ from terminal.palette import ENDINGS, counted, duration
 from terminal.run_settings import Settings
 from terminal.text import plain
 
+_GUARDS: Final = 6
+"""The most guards that the objections are told of."""
+
 
 def summary(over: RunFinished, scenarios: Sequence[Path], settings: Settings, *, before: int = 0) -> Text:
     """Return the closing lines of a run of `scenarios`; `before` counts the conversations that were there."""
     lines = [_result(over, before)]
     if over.endings:
         lines.append(_endings(over))
+    if over.objections:
+        lines.append(_objections(over))
     if over.folder and over.cut_short:
         lines.append(Text("Stopped early; what was written is valid."))
         lines.append(_next("To go on", _resume(over.folder, scenarios, settings)))
@@ -40,13 +46,21 @@ def _endings(over: RunFinished) -> Text:
     return Text(", ").join(Text(f"{reason} {count:,}", ENDINGS[reason]) for reason, count in counts)
 
 
+def _objections(over: RunFinished) -> Text:
+    """Return how many attempts each guard sent back, those that say why replies are what they are."""
+    named = list(over.objections.items())
+    shown = ", ".join(f"{name} {count:,}" for name, count in named[:_GUARDS])
+    more = f" and {len(named) - _GUARDS} more" if len(named) > _GUARDS else ""
+    return Text(plain(f"objections in {counted(over.attempts, 'attempt')}: {shown}{more}"), "dim")
+
+
 def _next(label: str, words: Sequence[str]) -> Text:
     return Text(f"{label}: ").append(plain(shlex.join(words)), "bold")
 
 
 def _resume(folder: Path, scenarios: Sequence[Path], settings: Settings) -> list[str]:
     words = ["duologue", "run", *map(str, scenarios), "--out", str(folder)]
-    for name in ("limit", "seed", "model"):
+    for name in ("limit", "seed", "model", "remotes", "cluster", "engines"):
         value = getattr(settings, name)
         words += [] if value is None else [f"--{name}", str(value)]
     return [*words, "--resume", "always"]

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestrator.transcript import Reason, TurnRecord
+from terminal.cluster_lines import engines_line
 from terminal.palette import ENDINGS, SPEAKERS, counted, duration
 from terminal.run_state import Talk, ViewState, rates, remaining_seconds
 from terminal.text import one_line
@@ -42,8 +43,9 @@ def render(state: ViewState, *, now: float, width: int, height: int | None = Non
     """Return what to show of a run at `now`; where `height` is too low for both, the progress without the talk."""
     if width >= WIDE:
         return _side_by_side(state, now)
-    progress = _panel(Group(_progress(state, now), _endings_line(state)), _title(state), height=_PROGRESS_HEIGHT)
-    if height is not None and height <= _PROGRESS_HEIGHT + _TALK_HEIGHT:
+    rows = _PROGRESS_HEIGHT + len(list(_elsewhere(state)))
+    progress = _panel(Group(_progress(state, now), _endings_line(state)), _title(state), height=rows)
+    if height is not None and height <= rows + _TALK_HEIGHT:
         return progress
     return Group(progress, _panel(_talk(state.talk), _talk_title(state.talk)))
 
@@ -60,7 +62,7 @@ def _side_by_side(state: ViewState, now: float) -> RenderableType:
 
 def render_svg(state: ViewState, *, width: int) -> str:
     """Return the view at the time of the latest mark as a picture."""
-    from terminal.export import exported
+    from terminal.pictures import exported
 
     return exported(render(state, now=state.marks[-1].time, width=width), to="svg", width=width, title="duologue run")
 
@@ -88,7 +90,18 @@ def _progress(state: ViewState, now: float) -> RenderableType:
         _row(Text(f"{state.finished:,} of {counted(state.total, 'conversation')}"), Text(to_go)),
         _row(Text(f"{counted(state.replies, 'reply', 'replies')}, {speed:.1f}/s"), Text(f"{tokens:,.0f} tokens/s")),
         Text(f"{state.started.parallel} at once, {duration(now - state.begun)} so far", "dim"),
+        *_elsewhere(state),
     )
+
+
+def _elsewhere(state: ViewState) -> Iterator[Text]:
+    """Yield a line on what is waited for, or else on the engines of a cluster."""
+    if state.waits:
+        model, why = next(iter(state.waits.items()))
+        yield Text(one_line(f"paused: {model}, {why}"), "bold yellow", no_wrap=True, overflow="ellipsis")
+    elif state.cluster:
+        rates = " ".join(f"{engine.replies_per_second:.1f}" for engine in state.cluster.ready)
+        yield Text(f"{engines_line(state.cluster)}: {rates} replies/s", no_wrap=True, overflow="ellipsis")
 
 
 def _row(*cells: RenderableType) -> Table:

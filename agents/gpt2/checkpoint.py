@@ -86,9 +86,8 @@ class Checkpoint:
         """Read the weights. Raises ModelError where a tensor is missing, broken or of the wrong size."""
         from agents.gpt2.network import build
 
-        weights = self._merged() if self.base else self._tensors(self.folder)
         try:
-            network = build(self.shape, weights, dtype, device)
+            network = build(self.shape, self.tensors(), dtype, device)
         except KeyError as error:
             raise ModelError(f"{self.name}: the weights lack {error.args[0]!r}; this is no whole GPT-2") from None
         width = (self.shape.vocabulary, self.shape.width)
@@ -96,6 +95,10 @@ class Checkpoint:
             found = tuple(network.token_embedding.shape)
             raise ModelError(f"{self.name}: wte.weight is {found}, config.json says {width}")
         return network
+
+    def tensors(self) -> dict[str, "torch.Tensor"]:
+        """Read the weights as they are on disk, an adapter merged into its base. Raises ModelError."""
+        return self._merged() if self.base else self._tensors(self.folder)
 
     @property
     def _files(self) -> list[Path]:
