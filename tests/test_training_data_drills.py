@@ -6,6 +6,7 @@ import pytest
 from agents.dialogue import MOVES, Speaker
 from agents.errors import UsageError
 from agents.persona import DISPOSITIONS, Style, Tone
+from agents.styles import styled
 from agents.training.articles import Section, read_sections
 from agents.training.dialogues import TrainingDialogue
 from agents.training.draws import Draws
@@ -13,7 +14,6 @@ from agents.training.drills.drawing import draw_copying, draw_drill, gold_shelve
 from agents.training.drills.lines import LineBank
 from agents.training.drills.pages import Point
 from agents.training.drills.questions import pages_of
-from agents.training.drills.styles import styled
 
 CUSTOMER = {
     "open": [

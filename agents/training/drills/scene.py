@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 
 from agents.dialogue import Speaker
 from agents.persona import Domain, Role, Style, Tone
+from agents.styles import styled
 from agents.training.dialogues import CustomerMeta, TrainingDialogue, TrainingTurn
 from agents.training.draws import Draws
 from agents.training.drills.fits import Fits, anything, both, without, words
 from agents.training.drills.lines import SLOT, Line, LineBank
 from agents.training.drills.pages import Page, Point
 from agents.training.drills.stock import stock
-from agents.training.drills.styles import styled
 
 WORDS: Final = (50, 75)
 """How long an agent's reply is."""
