@@ -27,6 +27,8 @@ class Fault(Protocol):
 
 _T = TypeVar("_T", bound=Fault)
 
+_OPENING: Final = 2.5
+"""The factor of the temperature for the first words of a turn."""
 _DECIDING: Final = frozenset({"accept", "refuse", "close"})
 _TOKENS_A_WORD: Final = 2
 _TOKENS_OF_MOVES: Final = 24
@@ -38,7 +40,7 @@ class Brief:
 
     `passages` are shown to the model. `evidence` is the text that the turn is built around where no attempt passes, or
     at once where it is not to be tried `unaided`; `value` is a fact's value that it must give. Without `figures`, its
-    own words hold none.
+    own words hold none. `unsaid` are phrases that it must not complete.
     """
 
     words: tuple[int, int]
@@ -50,6 +52,7 @@ class Brief:
     figures: bool = True
     attempts: int = 1
     unaided: bool = True
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class Agent:
         drawn: list[_Drawn[_T]] = []
         for manner in self._manners(brief):
             key = randomness.key(self._stream, n, self.side, len(drawn) + 1)
-            varied = replace(manner, variety=randomness.key(key, "variety")) if self._varies(brief) else manner
+            varied = replace(manner, opening=_OPENING) if self._varies(brief) else manner
             written = await self._session.write(prompt.tokens, self._writer(varied, listen), self._sampling, key=key)
             if listen and self._model.engine.vocabulary is None:
                 listen(written.text)
@@ -151,7 +154,13 @@ class Agent:
         form = self._model.form
         free = MOVES[self.side] if form.moves and not brief.moves else None
         plain = Manner(
-            brief.words, brief.whole_sentences, form.stops(self.side), free, value=brief.value, figures=brief.figures
+            brief.words,
+            brief.whole_sentences,
+            form.stops(self.side),
+            free,
+            value=brief.value,
+            figures=brief.figures,
+            unsaid=brief.unsaid,
         )
         if brief.unaided or not brief.evidence:
             for _ in range(brief.attempts):

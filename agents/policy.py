@@ -6,7 +6,7 @@ dialogue system", NAACL 2007). The words are the model's. It knows what was done
 text, and it draws with counter-based random numbers, so a turn's choice hangs on the conversation alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -15,6 +15,7 @@ from agents import randomness
 from agents.persona import CustomerPersona, Domain, Fact, Reveal
 
 _ANSWERING: Final = frozenset({"inform", "guide", "offer", "counter"})
+_UNCONVINCED: Final = frozenset({"doubt", "vent", "push"})
 
 
 class Stage(StrEnum):
@@ -83,6 +84,11 @@ class CustomerAgenda:
         if self._patience <= 0:
             return CustomerChoice(("refuse", "close"))
         return self._telling(n, wanted) if wanted else CustomerChoice(self._feeling(n, "doubt"))
+
+    def settle(self, moves: Sequence[str], told: Set[str]) -> None:
+        """Take what the last turn really did in place of what was chosen: its moves, and all facts `told` so far."""
+        self._told = {fact.name for fact in self.persona.facts if fact.reveal is Reveal.START} | told
+        self._believed = "accept" in moves or (self._believed and _UNCONVINCED.isdisjoint(moves))
 
     def _decided(self, n: int, wanted: Fact | None) -> CustomerChoice:
         """Go on after an answer that was believed: tell what was asked, ask what is open, then decide."""

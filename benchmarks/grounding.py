@@ -105,12 +105,12 @@ def support_table(found: Sequence[Case]) -> dict[str, tuple[float, float, float]
         wrong = [randomness.choose(stream, n, rest) for n in range(len(cited))]
         own.append(borne_out(case.reply, cited, case.said))
         other.append(borne_out(case.reply, wrong, case.said))
-        if changed := _altered(case.reply, stream):
+        if changed := misstated(case.reply, stream):
             altered.append(borne_out(changed, cited, case.said))
     return {"passages of other articles": scores(own, other), "one figure altered": scores(own, altered)}
 
 
-def _altered(reply: str, stream: int) -> str | None:
+def misstated(reply: str, stream: int) -> str | None:
     """Return `reply` with one of its figures that stand in digits changed, None where it has none."""
     digits = [figure for figure in figures(reply) if figure.isdigit() and figure in reply]
     if not digits:

@@ -13,6 +13,8 @@ from agents.agent import Brief
 from agents.dialogue import Speaker, Turn
 from agents.persona import Domain, Fact, Reveal
 from agents.policy import AgentChoice, Asked, CustomerAgenda, Heard, SalesAgenda, Stage, SupportAgenda
+from orchestrator.chosen_guards import guards_of
+from orchestrator.content.promises import Promises
 from orchestrator.grounding import RELEVANT, Evidence, HelpIndex, Hit, best_evidence, sentences
 from orchestrator.plan import ConversationSpec
 from orchestrator.scenario import GroundingMode, Policy
@@ -70,6 +72,15 @@ class CustomerSide:
         brief = Brief(words, whole_sentences=False, moves=choice.moves, value=value, figures=False, attempts=attempts)
         return Task(brief, ledger=self._ledger(f for f in facts if f.value not in secrets), secrets=secrets)
 
+    def catch_up(self, heard: Heard, turn: Turn) -> None:
+        """Bring the agenda to where it stands after `turn`, which was given and not drawn."""
+        text = turn.text.casefold()
+        told = {fact.name for fact in self.spec.customer.facts if fact.value.casefold() in text}
+        if self.agenda:
+            self.agenda.choose(turn.n, heard)
+            self.agenda.settle(turn.moves, self._told | told)
+        self._told |= told
+
     def _ledger(self, facts: Iterable[Fact]) -> str:
         """Return what the customer may speak of unasked: the values of `facts`, its product and its prompt."""
         return " ".join(
@@ -112,10 +123,22 @@ class AgentSide:
             figures=choice.needs_evidence or self.agenda is None,
             attempts=scenario.reply.attempts,
             unaided=choice.needs_evidence or self.agenda is None,
+            unsaid=self._unsaid,
         )
         must_cite = choice.needs_evidence and mode in (GroundingMode.VERIFY, GroundingMode.SPLICE)
         ledger = self.spec.agent.prompt or ""
         return Task(brief, tuple(hits), must_cite=must_cite and bool(hits), ledger=ledger, stage=choice.stage)
+
+    @property
+    def _unsaid(self) -> tuple[str, ...]:
+        """The phrases that the scenario's guards want kept from being written at all."""
+        promises = (guard for guard in guards_of(self.spec.scenario) if isinstance(guard, Promises))
+        return tuple(phrase for guard in promises for phrase in guard.unsaid)
+
+    def passages(self, turns: Sequence[Turn], k: int) -> list[Hit]:
+        """Return the `k` passages that fit best what is to be answered after `turns`."""
+        question, context = _matter(turns, settled=False)
+        return self.index.search(question, k, context=context) if self.index else []
 
     def said(self, text: str) -> None:
         """Remember what was said, so that no evidence is given twice."""

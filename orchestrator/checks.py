@@ -30,6 +30,19 @@ def content_faults(scenario: "Scenario", rules: OpeningRules) -> Iterator[Fault]
     yield from _fact_faults(scenario)
     yield from _opening_faults(scenario, rules)
     yield from _side_faults(scenario)
+    yield from _choice_faults(scenario)
+
+
+def _choice_faults(scenario: "Scenario") -> Iterator[Fault]:
+    """Yield what is wrong with the chosen endings and guards; what serves these is imported only where they are."""
+    if scenario.endings:
+        from orchestrator.chosen_endings import ending_faults
+
+        yield from ending_faults(scenario.endings)
+    if scenario.guards:
+        from orchestrator.chosen_guards import guard_faults
+
+        yield from guard_faults(scenario.guards)
 
 
 def _side_faults(scenario: "Scenario") -> Iterator[Fault]:

@@ -8,7 +8,9 @@ evidence. It knows nothing of models, policies or files.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
+
+from pydantic import Field
 
 from agents.dialogue import Speaker, Turn
 from agents.persona import Domain
@@ -90,7 +92,7 @@ def _parts(rule: Rule, kind: type[AnyOf] | type[AllOf]) -> tuple[Rule, ...]:
 class MaxTurns(Rule):
     """So many turns were said. It is a limit, never an outcome."""
 
-    n: int
+    n: Annotated[int, Field(strict=True, ge=2, le=60)]
 
     def check(self, scene: EndingScene) -> Ending | None:
         said = len(scene.turns)
@@ -163,6 +165,10 @@ class Unresolved(Decision):
         return _refused(said, said.words.gives_up, said.words.gives_up or said.words.declines)
 
 
+GaveUp: Final = Unresolved
+"""Another name for the same."""
+
+
 class SaleDeclined(Decision):
     """The customer turns the offer down."""
 
@@ -219,8 +225,8 @@ class Repeats(Rule):
     Under four words ("Yes, please.") may come back as often as they like.
     """
 
-    times: int = 3
-    overlap: float = 0.7
+    times: Annotated[int, Field(strict=True, ge=2, le=60)] = 3
+    overlap: Annotated[float, Field(strict=True, gt=0, le=1)] = 0.7
 
     def check(self, scene: EndingScene) -> Ending | None:
         if len(scene.turns) < max(scene.min_turns, self.times):
@@ -238,8 +244,8 @@ class Repeats(Rule):
 class Stalled(Rule):
     """The last `turns` turns add nothing: courtesies, or word trigrams of which less than `fresh` are new here."""
 
-    turns: int = 4
-    fresh: float = 0.4
+    turns: Annotated[int, Field(strict=True, ge=1, le=60)] = 4
+    fresh: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.4
 
     def check(self, scene: EndingScene) -> Ending | None:
         said = scene.turns

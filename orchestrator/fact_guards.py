@@ -6,12 +6,14 @@ They judge by words and figures, as `grounding` does, and share its blind spots.
 import calendar
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
+
+from pydantic import Field
 
 from orchestrator.grounding import figures, sentences
 from orchestrator.grounding.evidence import best_match, missing_figures, spans_of
 from orchestrator.grounding.numerals import mentioned
-from orchestrator.guards import Objection, Scene
+from orchestrator.guards import Guard, Objection, Scene, Share
 
 _CODE: Final = re.compile(r"\b[A-Z]{2,}(?:-[A-Za-z]+)+\b")
 """What an order or serial number looks like without its digits."""
@@ -87,8 +89,8 @@ class Unsupported:
 
     name: ClassVar[str] = "unsupported"
 
-    least: float = 0.75
-    shared: float = 3.0
+    least: Share = 0.75
+    shared: Annotated[float, Field(ge=0)] = 3.0
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` by its first sentence that needs a passage and has none."""
@@ -131,3 +133,7 @@ class Undisclosed:
         words = candidate.casefold()
         told = next((secret for secret in scene.secrets if secret.casefold() in words), None)
         return Objection(self.name, told, "it is not yet time to tell it", vital=True) if told else None
+
+
+FACTUAL: Final[tuple[Guard, ...]] = (Figures(), Names(), Units(), Unsupported(), Untold(), Undisclosed())
+"""The guards of the grounding modes verify and splice."""

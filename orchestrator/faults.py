@@ -30,6 +30,9 @@ _TYPES: Final = {
     "string_type": "text",
     "tuple_type": "a list",
     "model_type": "a mapping",
+    "dict_type": "a mapping",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
     "model_attributes_type": "a mapping",
 }
 
@@ -46,11 +49,12 @@ _BOUNDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong at `loc`, the path of keys and indexes from the root."""
+    """One thing that is wrong at `loc`, the path of keys and indexes from the root, `offset` characters in."""
 
     loc: Loc
     message: str
     at_key: bool = False
+    offset: int = 0
 
 
 def wrong(message: str) -> PydanticCustomError:
@@ -147,7 +151,9 @@ class Source:
                 node.keys[part] if isinstance(part, str) else (node.children[part].line, node.children[part].column)
             )
             node = node.children[part]
-        return key_place if missing or fault.at_key or node.data is None else (node.line, node.column)
+        if missing or fault.at_key or node.data is None:
+            return key_place
+        return node.line, node.text + fault.offset if node.text and fault.offset else node.column
 
 
 def _children(data: object) -> Iterable[Any]:
@@ -199,10 +205,11 @@ def _fault(details: ErrorDetails, model: type[BaseModel]) -> Fault:
     description = info.description if info is not None else None
     if details["type"] == "missing":
         return Fault(loc, f"missing; {description or 'it is required'}")
-    return Fault(loc, _message(details, description))
+    return Fault(loc, explain(details, description))
 
 
-def _message(details: ErrorDetails, description: str | None) -> str:
+def explain(details: ErrorDetails, description: str | None) -> str:
+    """Return one of pydantic's errors in our words; `description` says what a value of the field is."""
     kind, value, context = details["type"], details["input"], details.get("ctx", {})
     if kind == "scenario":
         return str(context["message"])

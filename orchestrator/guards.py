@@ -7,11 +7,16 @@ about; what becomes of a reply that no attempt gets through is the conversation'
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Protocol
+from typing import Annotated, ClassVar, Final, Protocol, TypeAlias
+
+from pydantic import Field
 
 from agents.dialogue import Speaker, Turn
 from orchestrator.grounding import Hit
 from orchestrator.overlap import Run, grams, runs, sentences, share, words
+
+Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=1000)]
+Share: TypeAlias = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class WordBand:
 
     name: ClassVar[str] = "words"
 
-    most: int = 60
+    most: Count = 60
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` by its number of words."""
@@ -102,9 +107,9 @@ class WordBand:
 class RepeatsItself:
     """The reply goes round: over `most` of its word 4-grams again, a sentence again, a word three times running."""
 
-    name: ClassVar[str] = "repeats itself"
+    name: ClassVar[str] = "repeats_itself"
 
-    most: float = 0.12
+    most: Share = 0.12
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate`, wherever it would be said."""
@@ -130,10 +135,10 @@ class RepeatsItself:
 class RepeatsEarlier:
     """The speaker has said this before: the whole turn, or a sentence of it, to `near` of its word 5-grams."""
 
-    name: ClassVar[str] = "repeats earlier"
+    name: ClassVar[str] = "repeats_earlier"
 
-    near: float = 0.6
-    sentence_words: int = 6
+    near: Share = 0.6
+    sentence_words: Count = 6
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` after the speaker's own turns."""
@@ -160,7 +165,7 @@ class Echo:
 
     name: ClassVar[str] = "echo"
 
-    run: int = 8
+    run: Count = 8
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` after the partner's last turn."""
@@ -178,7 +183,7 @@ class Echo:
 class RoleLeak:
     """What no person types: tags, labels, status words, a line break, a model's own name, the other side's part."""
 
-    name: ClassVar[str] = "role leak"
+    name: ClassVar[str] = "role_leak"
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` in the mouth of the scene's speaker."""
@@ -192,7 +197,7 @@ class RoleLeak:
 class CutShort:
     """The decoder had to stop the reply, and it stopped in the middle of a sentence."""
 
-    name: ClassVar[str] = "cut short"
+    name: ClassVar[str] = "cut_short"
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` where its end was forced."""

@@ -9,10 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from orchestrator.overlap import sentences
 
+_MATCHES: Final = 40
+"""The most places of a cue that are looked at in one sentence."""
 _CLAUSE: Final = re.compile(r"[,;:()]|\s-+\s|\b(?:and|but|so|then|because|cos)\b", re.I)
 
 
@@ -94,7 +97,8 @@ SETTLES: Final = _any(
     r"(?:it|that|this|things?|everything|my|our|what|all|the (?:problem|issue|matter|trick|question|job))\b",
     r"(?:'s|'re|'m|\bis|\bare|\bam|\bim|\bbeen|\bnow|\ball) (?:all |now |finally |properly )?"
     r"(?:sorted|solved|settled|resolved|fixed)\b",
-    r"\b(?:that|it|this)(?:'?ll| will) (?:have to )?do\b(?! nothing| no good)|\bworks for (?:me|us)\b",
+    r"\b(?:that|it|this|the \w+)(?:'?ll| will) (?:have to )?do\b(?! nothing| no good)|\bworks for (?:me|us)\b",
+    r"\bthat'?s (?:me|us) (?:sorted|settled|set)\b",
     r"\b(?:that|it|this) (?:does|works)(?=(?: now| again| perfectly| beautifully| fine)?(?:[.!,;…]|$))",
     r"\b(?:good|fine|ok|okay) (?:by|with) me\b|\bgood enough for me\b",
     r"\b(?:sounds|seems|'s|is|looks) (?:\w+ )?(?:good|fair|great|fine|right|reasonable|perfect|sensible|ok|okay|"
@@ -110,7 +114,7 @@ SETTLES: Final = _any(
 DECLINES: Final = _any(
     r"\bi(?:'?ll| will|'m going to| am going to| must)? (?:have to )?"
     r"(?:pass|decline|say(?:ing)? no|turn (?:it|that|this) down)\b(?! (?:on|it on|along|by))",
-    r"\bhard pass\b|\bnot interested\b|\bno deal\b|^(?:it'?s |that'?s )?not for (?:me|us)\b|\bi refuse\b",
+    r"\bhard pass\b|\bnot interested\b|\bno deal\b|(?:^|, )(?:it'?s |that'?s )?not for (?:me|us)\b|\bi refuse\b",
     r"\b(?:the|my) answer is (?:still )?no\b|\b(?:it'?s|that'?s|still) a (?:firm )?no\b|\b(?:but|so) no[.!]?$",
     r"\b(?:i|we)(?:'?m| am|'re| are) not (?:buying|taking|ordering|signing|going to buy)\b",
     r"\b(?:i|we) (?:won'?t|will not|shan'?t|am not going to) "
@@ -121,7 +125,8 @@ DECLINES: Final = _any(
 """Turns down what is offered, for good."""
 
 GIVES_UP: Final = _any(
-    r"\bforget (?:it|that|about it|the whole|everything|i asked)\b|\bnever ?mind\b|\bdon'?t bother\b|\bi give up\b",
+    r"\bforget (?:it|that|about it|the whole|everything|i asked)\b|\bdon'?t bother\b|\bi give up\b",
+    r"\bnever ?mind\b(?! the\b)",
     r"(?:\bjust |\bi'?ll |\bi will |^)leave it(?! (?:with|to|for|at|on|in|there|here|until|outside|by))\b",
     r"\b(?:there'?s|there is|see) no point\b|^no point\b|\bwaste of (?:my )?time\b|\bthanks? (?:you )?for nothing\b",
     r"\byou (?:can'?t|cannot|couldn'?t|won'?t) (?:even )?help(?: me| us)?\b|\bi'?m cancell?ing\b",
@@ -283,7 +288,7 @@ def _leans_undenied(cue: re.Pattern[str], said: Sequence[str]) -> str | None:
 def _stands(cue: re.Pattern[str], sentence: str, *, conditions: bool) -> bool:
     """Tell whether `cue` is in `sentence`, not denied in its clause nor, with `conditions`, under an "if"."""
     plain = _plain(sentence)
-    found = [match.span() for match in cue.finditer(plain)]
+    found = [match.span() for match in islice(cue.finditer(plain), _MATCHES)]
     if conditions:
         found = [(start, end) for start, end in found if not _is_conditional(plain[:start], plain[end:])]
     return any(not _DENIAL.search(_CLAUSE.split(plain[:start])[-1]) for start, _ in found)

@@ -20,8 +20,10 @@ from orchestrator.openings import OpeningRules, read_openings
 from orchestrator.schema import (
     AgentSide,
     CustomerSide,
+    Endings,
     Grounding,
     GroundingMode,
+    GuardSetting,
     HelpContent,
     Matrix,
     Openings,
@@ -57,6 +59,10 @@ class Scenario(Strict):
     turns: Turns = Turns()
     reply: Reply = Reply()
     grounding: Grounding = Grounding()
+    endings: Annotated[Endings, Field(description="rules, such as 'resolved | max_turns(8)'")] = ()
+    guards: Annotated[
+        dict[str, GuardSetting], Field(default_factory=dict, description="a mapping, such as {echo: off}")
+    ]
     matrix: Annotated[Matrix, Field(description="full, or {sample: n}")] = "full"
     repeats: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
     seed: Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)] = 0
@@ -157,6 +163,7 @@ class Scenario(Strict):
         a name do.
         """
         content = self.model_dump(mode="json", exclude={"help_content", "openings"})
+        content = {key: value for key, value in content.items() if value or key not in ("endings", "guards")}
         text = json.dumps(content | {"openings": self._rows_digest}, sort_keys=True)
         return sha256(text.encode()).hexdigest()
 

@@ -6,7 +6,7 @@ It reads no files, and knows no rule that ties distant keys together; `scenario.
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag, field_validator
 from pydantic_core.core_schema import ValidationInfo
@@ -171,6 +171,35 @@ class Sample(Strict):
     sample: Annotated[int, Field(strict=True, ge=1, description="how many cells of the matrix to take")]
 
 
+def _switch(value: object) -> object:
+    """Return a guard's setting: on, off (YAML 1.2 reads both as text), or its parameters."""
+    if isinstance(value, str) and value.lower() in ("on", "off"):
+        return value.lower() == "on"
+    if isinstance(value, bool | Mapping):
+        return value
+    raise wrong(f"{show(value)} does not fit; expected on, off, or a mapping of parameters")
+
+
+def _ending(value: object) -> object:
+    """Return one entry of `endings`: a text, or a rule's name with its parameters."""
+    if isinstance(value, Mapping) and len(value) == 1:
+        [(name, given)] = value.items()
+        if given is None or isinstance(given, Mapping):
+            return {name: given or {}}
+        raise wrong(f"{show(given)} does not fit; expected the parameters of {show(name)}, such as {{n: 12}}")
+    if isinstance(value, str) and value.strip():
+        return value
+    raise wrong(f"{show(value)} does not fit; expected {_ENDINGS}")
+
+
+def _ending_list(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return value
+    if not isinstance(value, str):
+        raise wrong(f"{show(value)} does not fit; expected {_ENDINGS}, or a list of them")
+    return (value,)
+
+
 def _openings_shape(value: object) -> str | None:
     if isinstance(value, Mapping | OpeningsFile):
         return "#file"
@@ -189,6 +218,12 @@ def _as_list(value: object) -> object:
     return (value,)
 
 
+_ENDINGS: Final = "a rule, such as 'resolved | max_turns(8)' or {max_turns: {n: 8}}"
+
+Parameters: TypeAlias = dict[str, Any]
+GuardSetting: TypeAlias = Annotated[bool | Parameters, BeforeValidator(_switch)]
+EndingItem: TypeAlias = Annotated[str | dict[str, Parameters], BeforeValidator(_ending)]
+Endings: TypeAlias = Annotated[tuple[EndingItem, ...], Field(min_length=1), BeforeValidator(_ending_list)]
 OpeningList: TypeAlias = Annotated[tuple[Opening, ...], Field(min_length=1)]
 
 Openings: TypeAlias = Annotated[

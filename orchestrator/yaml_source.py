@@ -51,6 +51,7 @@ class Event(Protocol):
     """What is read of the YAML parser's events; not every kind of event has all of it."""
 
     start_mark: Mark
+    end_mark: Mark
     anchor: str | None
     tag: str | None
     value: str
@@ -69,7 +70,10 @@ class SyntaxFault(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value with its place; `size` counts the values in it, `height` the collections above its deepest leaf."""
+    """A value with its place; `size` counts the values in it, `height` the collections above its deepest leaf.
+
+    `text` is the column in which a text on one line begins, after its quote; None for anything else.
+    """
 
     line: int
     column: int
@@ -78,6 +82,7 @@ class Node:
     keys: Mapping[str, Place] = field(default_factory=dict)
     size: int = 1
     height: int = 0
+    text: int | None = None
 
 
 def read_text(path: Path) -> str:
@@ -169,6 +174,13 @@ def _scalar(text: str, *, plain: bool) -> object:
     return float(text.replace(".", "", 1)) if _SPECIAL.fullmatch(text) else text
 
 
+def _text_column(event: Event) -> int | None:
+    """Return where the text of a scalar begins; None where it is folded or escaped, so that places in it are lost."""
+    first = event.start_mark.column + 1
+    wide = event.end_mark.column + 1 - first - len(event.value)
+    return first + wide // 2 if event.end_mark.line == event.start_mark.line and wide in (0, 2) else None
+
+
 class _Builder:
     """Builds nodes from a stream of parser events, and stops at the first bound that is passed."""
 
@@ -205,7 +217,8 @@ class _Builder:
             self.refuse(f"the tag {_one_line(event.tag)!r} is not supported; quotes make a value text", event)
         if kind == "ScalarEvent":
             line, column = self.place(event)
-            node = Node(line, column, _scalar(event.value, plain=event.implicit[0] and event.tag is None))
+            value = _scalar(event.value, plain=event.implicit[0] and event.tag is None)
+            node = Node(line, column, value, text=_text_column(event))
         else:
             self.check_depth(depth + 1, event)
             node = (self.mapping if kind == "MappingStartEvent" else self.sequence)(event, depth + 1)

@@ -373,6 +373,6 @@ def test_any_text_gives_an_ending_with_its_own_words_or_none(text: str, moves: s
 
 @pytest.mark.parametrize("piece", ["bye ", "thanks for the ", "i'll take ", "can you ", ". ", "okay so "])
 def test_long_nonsense_is_read_at_once(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     ending(*SUPPORT, piece * 1500 + "x")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -66,10 +66,36 @@ def test_figures_that_were_said_before_are_not_missing() -> None:
         ("It does not cover water.", "It does cover water."),
         ("The warranty covers faults in material.", "The warranty never covers faults in material."),
         ("Batteries can be replaced, not only faults.", "Batteries can't be replaced."),
+        ("Batteries can be replaced.", "It is impossible to replace batteries."),
+        ("The warranty covers faults in material.", "The warranty covers nothing."),
     ],
 )
 def test_a_negated_sentence_is_supported_less(true: str, negated: str) -> None:
     assert support(negated, PASSAGES).score < 0.65 * support(true, PASSAGES).score
+
+
+@pytest.mark.parametrize(
+    ("passage", "true", "opposite"),
+    [
+        ("A city bike costs $18 a day.", "A city bike costs $18.", "A city bike costs nothing."),
+        ("Returns are free.", "Returning is free of charge.", "Returning costs a fee."),
+        ("Most products can be returned.", "Most products can be returned.", "All products can be returned."),
+        ("Cancel before it is packed.", "Cancel until it is packed.", "Cancel after it is packed."),
+        ("It is kept at least 7 days.", "Kept for at least 7 days.", "Kept for up to 7 days."),
+        ("We are open on Mondays only.", "Only on Mondays are we open.", "We are also open on Mondays."),
+        ("The shop is closed on Sundays.", "The shop is not open on Sundays.", "The shop is open on Sundays."),
+        ("There is no fee for it.", "There is no fee.", "There is a fee."),
+    ],
+)
+def test_a_claim_that_pulls_the_other_way_is_supported_less(passage: str, true: str, opposite: str) -> None:
+    known = [_passage("a.md", "", passage)]
+    assert support(opposite, known).score <= 0.5 * support(true, known).score
+
+
+def test_a_text_that_names_both_poles_bears_out_either() -> None:
+    both = [_passage("a.md", "", "Standard delivery is free, and express delivery costs $9.")]
+    assert support("Standard delivery is free.", both).score == 1.0
+    assert support("Express delivery costs $9.", both).score == 1.0
 
 
 def test_another_passage_does_not_support() -> None:

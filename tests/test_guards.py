@@ -50,7 +50,7 @@ def test_a_sound_reply_passes_every_guard() -> None:
 
 def test_every_guard_that_objects_is_heard_in_order() -> None:
     found = objections("Customer: ok ok ok", scene("Hello.", words=(50, 75)))
-    assert [objection.guard for objection in found] == ["role leak", "words", "repeats itself"]
+    assert [objection.guard for objection in found] == ["role_leak", "words", "repeats_itself"]
 
 
 def test_an_objection_says_what_and_why() -> None:

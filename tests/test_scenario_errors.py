@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from agents.errors import ScenarioError
+from orchestrator.chosen_guards import shipped
 from orchestrator.scenario import Scenario
 
 GOOD = """\
@@ -220,6 +221,44 @@ def test_a_changed_line(old: str, new: str, said: str, scenarios: Path) -> None:
             "15:19: grounding.mode: 'promt' is not one of off, prompt, verify, splice; did you mean 'prompt'?",
         ),
         ("grounding: {passages: 0}", "15:23: grounding.passages: 0 is too small; at least 1"),
+        (
+            "endings: resolved | max_turn(8)",
+            "15:21: endings: 'max_turn' is not a known ending; did you mean 'max_turns'? (known: resolved, unresolved, "
+            "gave_up, sale_closed, sale_declined, goodbye, repeats, stalled, max_turns)",
+        ),
+        (
+            'endings: "resolved | max_turns(8"',
+            "15:33: endings: 'resolved | max_turns(8': it ends where ',' or ')' should be",
+        ),
+        ("endings: resolved goodbye", "15:19: endings: 'resolved goodbye': 'goodbye' stands where '|', '&' or the end "
+         "should be"),
+        ("endings: resolved and __import__('os')", "15:19: endings: \"resolved and __import__('os')\": 'and' stands "
+         "where '|', '&' or the end should be"),
+        ("endings: max_turns(1)", "15:10: endings: max_turns.n: 1 is too small; at least 2"),
+        ("endings: repeats(time=3)", "15:10: endings: repeats.time: unknown parameter; did you mean 'times'?"),
+        ("endings: goodbye(3)", "15:10: endings: 'goodbye' has 1 values and takes none"),
+        (
+            "endings: [goodbye, {max_turns: {n: many}}]",
+            "15:36: endings[1].max_turns.n: 'many' is not a whole number",
+        ),
+        ("endings: [goodbye, {max_turns: {m: 8}}]", "15:33: endings[1].max_turns.m: unknown parameter; "
+         "known here: n"),
+        (
+            "endings: 12",
+            "15:10: endings: 12 does not fit; expected a rule, such as 'resolved | max_turns(8)' or "
+            "{max_turns: {n: 8}}, or a list of them",
+        ),
+        ("endings: []", "15:10: endings: the list is empty; at least 1 entry"),
+        ("guards: {ecko: off}", "15:10: guards.ecko: 'ecko' is not a known guard; did you mean 'echo'? (known: KNOWN)"),
+        ("guards: {echo: {run: none}}", "15:22: guards.echo.run: 'none' is not a whole number"),
+        ("guards: {echo: {run: 0}}", "15:22: guards.echo.run: 0 is too small; at least 1"),
+        ("guards: {echo: {runs: 9}}", "15:17: guards.echo.runs: unknown parameter; did you mean 'run'?"),
+        ("guards: {empty: {most: 9}}", "15:18: guards.empty.most: unknown parameter; it takes none"),
+        (
+            "guards: {echo: maybe}",
+            "15:16: guards.echo: 'maybe' does not fit; expected on, off, or a mapping of parameters",
+        ),
+        ("guards: [echo]", "15:9: guards: a list is not a mapping"),
         ("matrix: half", "15:9: matrix: 'half' does not fit; expected full, or {sample: n}"),
         (
             "matrix: {sample: 9}",
@@ -233,7 +272,7 @@ def test_a_changed_line(old: str, new: str, said: str, scenarios: Path) -> None:
         (
             "x: 7",
             "15:1: x: unknown key; known here: name, domain, help_content, openings, customer, agent, products, "
-            "turns, reply, grounding, matrix, repeats, seed",
+            "turns, reply, grounding, endings, guards, matrix, repeats, seed",
         ),
         ("name: again", "15:1: the key 'name' is there twice; first in line 1"),
         ("seed: *one", "15:7: the alias '*one' has no anchor before it"),
@@ -250,11 +289,11 @@ def test_a_changed_line(old: str, new: str, said: str, scenarios: Path) -> None:
         ("seed: \ud800", "15:7: the byte 0xed is not UTF-8; save the file as UTF-8"),
         ('seed: "\\uDC00"', "15:7: seed: '\\udc00' has the character '\\udc00', which is not allowed"),
         ('"\\e[31m": 7', "15:1: '\\x1b[31m': unknown key; known here: name, domain, help_content, openings, customer, "
-         "agent, products, turns, reply, grounding, matrix, repeats, seed"),
+         "agent, products, turns, reply, grounding, endings, guards, matrix, repeats, seed"),
     ],
 )  # fmt: skip
 def test_an_added_line(line: str, said: str, scenarios: Path) -> None:
-    assert message(f"{GOOD}{line}\n", scenarios) == said
+    assert message(f"{GOOD}{line}\n", scenarios) == said.replace("KNOWN", ", ".join(shipped()))
 
 
 def test_the_first_fault_in_the_file_is_told_and_the_others_counted(scenarios: Path) -> None:

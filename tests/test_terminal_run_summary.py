@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,14 @@ def test_the_end_of_a_run_that_was_cut_short_says_how_to_go_on() -> None:
         "Stopped early; what was written is valid.\n"
         "To go on: duologue run a.yaml 'b c.yaml' --out 'my runs/a' --limit 10 --seed 5 --model gpt2 --resume always\n"
         "To read it: duologue replay 'my runs/a'"
+    )
+
+
+def test_the_end_of_a_run_tells_what_the_guards_sent_back() -> None:
+    counts = {"figures": 1200, "names": 9, "units": 7, "echo": 5, "words": 3, "promises": 2, "abuse": 1}
+    over = replace(OVER, attempts=2400, objections=counts)
+    assert summary(over, [], Settings()).plain.splitlines()[2] == (
+        "objections in 2,400 attempts: figures 1,200, names 9, units 7, echo 5, words 3, promises 2 and 1 more"
     )
 
 

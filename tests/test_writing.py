@@ -186,3 +186,12 @@ def test_a_value_that_is_due_stands_alone_where_the_model_writes_none(vocabulary
         one.take(token)
     one.take(vocabulary.encode(" I")[0])
     assert one.text.endswith("by that. PayPal")
+
+
+def test_the_first_words_are_drawn_at_another_temperature(vocabulary: Vocabulary) -> None:
+    one = Writer(vocabulary, Manner((1, 40), False, (vocabulary.special[CUSTOMER],), opening=2.5))
+    assert one.heat == 2.5
+    feed(one, vocabulary, "The label")
+    assert one.heat == 2.5
+    feed(one, vocabulary, " is")
+    assert one.heat == 1

@@ -255,7 +255,9 @@ class Engine:
         logits = self._logits(rows)
         logits = self._masks.apply(logits, [r.writer.choices() for r in rows], [r.writer.repeats() for r in rows])
         uniforms = [randomness.uniform(r.key, len(r.taken)) for r in rows]
-        for request, token in zip(rows, draw(logits, [r.sampling for r in rows], uniforms), strict=True):
+        for request, token in zip(
+            rows, draw(logits, [r.sampling.warmed(r.writer.heat) for r in rows], uniforms), strict=True
+        ):
             self._take(request, token)
         self.stats.steps += 1
         self.stats.sampled += len(rows)

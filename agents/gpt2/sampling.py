@@ -5,6 +5,7 @@ reply, so nothing else that is sampled, before or beside it, can change it.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
@@ -30,7 +31,12 @@ class Sampling(Strict):
 
     def warmed(self, factor: float) -> "Sampling":
         """Return the same with the temperature times `factor`, within its range."""
-        return self.model_copy(update={"temperature": min(2.0, self.temperature * factor)})
+        return self if factor == 1 else _warmed(self, factor)
+
+
+@lru_cache
+def _warmed(sampling: Sampling, factor: float) -> Sampling:
+    return sampling.model_copy(update={"temperature": min(2.0, sampling.temperature * factor)})
 
 
 GREEDY: Final = Sampling(temperature=0)

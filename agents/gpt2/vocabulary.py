@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from agents import randomness
 from agents.errors import ModelError
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ ROLE, HELP, CUSTOMER, AGENT, SAY, END = SPECIAL = (
 
 _GPT2_END: Final = "<|endoftext|>"
 _UNFIT: Final = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\xa0]|\xe2\x80[\x80-\x8f\xa8-\xaf]|\xef\xbb\xbf|\xef\xbf\xbd")
-_GROUPS: Final = 64
 _FIGURE: Final = re.compile(r"[0-9%#\N{REPLACEMENT CHARACTER}]")
 _CAPITAL: Final = re.compile(rb" [A-Z](?<!I)| I\w")
 _SENTENCE_END: Final = re.compile(rb"[.!?][\"')\]]*$|\xe2\x80\xa6$")
@@ -112,23 +110,19 @@ class Vocabulary:
         """Whether a token may stand in a message: one line of words, no control characters, no lone blanks."""
         return [bool(piece.strip()) and not _UNFIT.search(piece) for piece in self.pieces]
 
-    @cached_property
-    def groups(self) -> list[list[int]]:
-        """The speakable tokens in 64 groups, each token in a random one."""
-        return self._grouped(self.speakable)
+    def last_tokens(self, phrases: tuple[str, ...]) -> dict[int, dict[tuple[int, ...], list[int]]]:
+        """Return, by length, the tokens with which `phrases` begin, and the tokens that complete them."""
+        known = self._completions.get(phrases)
+        if known is None:
+            known = self._completions[phrases] = {}
+            for phrase in (f"{blank}{phrase}" for phrase in phrases for blank in ("", " ")):
+                *begun, last = self.encode(phrase)
+                known.setdefault(len(begun), {}).setdefault(tuple(begun), []).append(last)
+        return known
 
     @cached_property
-    def word_groups(self) -> list[list[int]]:
-        """The same of the tokens that start a word."""
-        return self._grouped([a and b for a, b in zip(self.speakable, self.starts_word, strict=True)])
-
-    def _grouped(self, wanted: list[bool]) -> list[list[int]]:
-        stream = randomness.key("token groups")
-        groups: list[list[int]] = [[] for _ in range(_GROUPS)]
-        for token in range(self.size):
-            if wanted[token]:
-                groups[randomness.below(stream, token, _GROUPS)].append(token)
-        return groups
+    def _completions(self) -> dict[tuple[str, ...], dict[int, dict[tuple[int, ...], list[int]]]]:
+        return {}
 
     @cached_property
     def line_breaks(self) -> list[int]:

@@ -5,7 +5,7 @@ words off: no stop before the band, none inside a sentence where whole sentences
 pull towards the end of the sentence. It knows tokens; it knows nothing of engines or of what the words mean.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -17,10 +17,12 @@ _SENTENCE: Final = 12
 """Words that a further sentence takes: with fewer left in the band, a finished sentence is the last."""
 _PULL: Final = 8
 """Words before the band's end from which the pull towards a sentence end grows."""
-_LEAD: Final = 20
+_LEAD: Final = 14
 """Words at most of the model's own sentence before the evidence."""
 _BEFORE_VALUE: Final = 8
 """Words after which an owed value stands by itself, where the model writes no figure."""
+_OPENING: Final = 2
+"""The words at a turn's start that `opening` reaches."""
 _ABBREVIATIONS: Final = (b"e.g.", b"i.e.", b" Mr.", b" Mrs.", b" Ms.", b" Dr.", b" No.", b" St.", b" vs.", b"approx.")
 
 
@@ -60,7 +62,9 @@ class Manner:
     `evidence` is a text that the turn must hold word for word, after a sentence of the model's own; `value` is a figure
     or name that it must give, put in where the model would write a figure. Without `figures`, the model's own words
     hold none, and no names (capitals inside a sentence) either. `unrepeated` is the length of the runs of tokens that
-    may not come twice in the turn (0: any may), as transformers' no_repeat_ngram_size.
+    may not come twice in the turn (0: any may), as transformers' no_repeat_ngram_size. `opening` is the
+    factor of the temperature for the first words, so that turns which a peaked model would all begin alike begin
+    differently. `unsaid` are phrases that are never completed, as transformers' bad_words_ids.
     """
 
     words: tuple[int, int]
@@ -71,14 +75,20 @@ class Manner:
     value: str = ""
     figures: bool = True
     unrepeated: int = 4
+    opening: float = 1.0
+    unsaid: tuple[str, ...] = ()
 
 
 class Writer:
-    """One turn in the making: asked for what may come next, told what came."""
+    """One turn in the making: asked for what may come next, told what came.
 
-    def __init__(self, vocabulary: Vocabulary, manner: Manner) -> None:
+    `listen`, where there is one, is told the words so far after every token, on the engine's own thread.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, manner: Manner, *, listen: Callable[[str], None] | None = None) -> None:
         self._vocabulary = vocabulary
         self._manner = manner
+        self._listen = listen
         self._moves = MoveWriter(vocabulary, manner.moves) if manner.moves else None
         self._words = 0
         self._since_full = 0
@@ -110,10 +120,20 @@ class Writer:
         capital = figures or not self.tokens or self._sentence_over()
         return Allowed(stops, self._words < high, float(urge), figures, capital)
 
+    @property
+    def heat(self) -> float:
+        """The factor of the temperature for the next token."""
+        return self._manner.opening if self._words <= _OPENING and not (self._moves and not self._moves.done) else 1.0
+
     def repeats(self) -> Sequence[int]:
-        """Return the tokens that would complete a run that the turn has already."""
+        """Return the tokens that would complete a run that the turn has already, or a phrase that is not to be said."""
         size = self._manner.unrepeated - 1
-        return self._runs.get(tuple(self.tokens[-size:]), ()) if size > 0 else ()
+        again = self._runs.get(tuple(self.tokens[-size:]), ()) if size > 0 else ()
+        return [*again, *self._unsaid()] if self._manner.unsaid else again
+
+    def _unsaid(self) -> Iterator[int]:
+        for length, followers in self._vocabulary.last_tokens(self._manner.unsaid).items():
+            yield from followers.get(tuple(self.tokens[-length:]), ())
 
     def take(self, token: int) -> list[int]:
         """Take in a sampled token and return those that enter the text for it: none where it is a stop."""
@@ -123,6 +143,13 @@ class Writer:
         if token in self._manner.stops:
             self.stop = Stop.OWN
             return []
+        entered = self._take_words(token)
+        if self._listen:
+            self._listen(self.text)
+        return entered
+
+    def _take_words(self, token: int) -> list[int]:
+        """Take in a token of the words and return those that enter for it: an owed value, the evidence after it."""
         entered = self._given_value(token) or [token]
         for one in entered:
             self._take_word(one)

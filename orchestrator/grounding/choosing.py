@@ -25,6 +25,8 @@ _RANK: Final = 0.7
 """The factor from one passage to the next."""
 _SHORT: Final = 14
 """Words under which a sentence takes the next one along."""
+_ENOUGH: Final = 30
+"""Words under which evidence takes the following sentences along."""
 _ASKS_FIGURE: Final = re.compile(
     r"\b(how (long|much|many|soon|often|far|late)|when|limit|deadline|costs?|price|pays?|fee|days?)\b", re.I
 )
@@ -53,7 +55,8 @@ def best_evidence(
     """Return what answers `question` best in at most `most` words, what was `used` before left out; None for nothing.
 
     The score of a sentence is the number of content words that it shares with the question, those of its heading and
-    of `context` at a lower weight, and what a figure adds to a question that wants one; later passages count less.
+    of `context` at a lower weight, and what a figure adds to a question that wants one; later passages count less. What
+    is short takes along the sentences that follow it in its paragraph.
     """
     wanted, earlier = _stems(question), _stems(context)
     asks_figure = bool(_ASKS_FIGURE.search(question))
@@ -66,7 +69,21 @@ def best_evidence(
             score = _RANK**rank * (headed + _score(text, wanted, earlier, asks_figure=asks_figure))
             if best is None or score > best[0]:
                 best = (score, Evidence(text, hit))
-    return best[1] if best else None
+    return _grown(best[1], used, most) if best else None
+
+
+def _grown(evidence: Evidence, used: Sequence[str], most: int) -> Evidence:
+    """Return the evidence with as many of the next sentences as it needs to reach _ENOUGH words, if they fit."""
+    passage, text = evidence.hit.passage.text, evidence.text
+    begin = passage.index(text)
+    end = begin + len(text)
+    for start, stop in _plain_sentences(passage):
+        sentence = passage[start:stop]
+        fresh = not any(sentence in said for said in used)
+        fits = len(passage[begin:stop].split()) <= most and "\n" not in passage[begin:stop]
+        if start >= end and not passage[end:start].strip(" ") and fresh and fits and len(text.split()) < _ENOUGH:
+            text, end = passage[begin:stop], stop
+    return Evidence(text, evidence.hit)
 
 
 def _score(text: str, wanted: frozenset[str], earlier: frozenset[str], *, asks_figure: bool) -> float:
@@ -81,8 +98,7 @@ def _stems(text: str) -> frozenset[str]:
 
 def _candidates(text: str, most: int) -> Iterator[str]:
     """Yield the sentences of `text`, a short one with the next where the two stand in one paragraph."""
-    spans = [span for span in sentences(text) if len(text[slice(*span)].split()) <= most]
-    spans = [span for span in spans if not speaks_to_a_machine(text[slice(*span)])]
+    spans = [span for span in _plain_sentences(text) if len(text[slice(*span)].split()) <= most]
     following = dict(pairwise(spans))
     for start, end in spans:
         sentence = text[start:end]
@@ -94,3 +110,7 @@ def _candidates(text: str, most: int) -> Iterator[str]:
                 continue
         if "\n" not in sentence:
             yield sentence
+
+
+def _plain_sentences(text: str) -> list[tuple[int, int]]:
+    return [(start, end) for start, end in sentences(text) if not speaks_to_a_machine(text[start:end])]

@@ -2,8 +2,8 @@
 
 A sentence is held against every sentence of the passages, and every two that follow each other: what counts is the
 share of its content words (stems, all of equal weight) and figures that stand there too, less a penalty where a shared
-word is negated on one side only. Weights by inverse document frequency were tried and told true replies from others
-less well.
+word is negated on one side only or the two pull opposite ways (free and paid, before and after). Weights by inverse
+document frequency were tried and told true replies from others less well.
 """
 
 from collections import defaultdict
@@ -15,14 +15,15 @@ from typing import Final, NamedTuple
 
 from orchestrator.grounding.numerals import figures, mentioned
 from orchestrator.grounding.passages import Passage
+from orchestrator.grounding.polarity import Poles, contradicts, poles
 from orchestrator.grounding.splitting import sentences
-from orchestrator.grounding.words import is_content, is_negation, stem, tokens
+from orchestrator.grounding.words import ANTONYMS, MODAL, is_content, is_negation, stem, tokens
 
-SUPPORTED: Final = 0.2
+SUPPORTED: Final = 0.18
 """The least score of a whole reply that its passages bear out.
 
 On the 1,383 cited replies of the gold dialogues, each held against its own passages and against those of other
-articles, this and no missing figure give precision 0.95 and recall 0.93.
+articles, this and no missing figure give precision 0.96 and recall 0.94.
 """
 
 _FIGURE: Final = 2.0
@@ -31,8 +32,8 @@ _HEADING: Final = 0.5
 """The weight of a content word that stands in the title or heading and not in the span."""
 _LONGER: Final = 0.03
 """What a span of two sentences must gain over one."""
-_NEGATED: Final = 0.5
-"""The factor where a word is negated on one side only."""
+_OPPOSED: Final = 0.5
+"""The factor where a word is negated on one side only, or a pole of the one stands against the other's."""
 _CLAUSE_ENDS: Final = frozenset(
     (*".,;:!?()", "and", "but", "or", "because", "so", "if", "unless", "until", "then", "when", "while")
 )
@@ -71,6 +72,7 @@ class _Span:
     words: Mapping[str, frozenset[bool]]
     heading: frozenset[str]
     figures: frozenset[str]
+    poles: Poles
     least: float
 
 
@@ -80,8 +82,9 @@ def support(text: str, passages: Sequence[Passage], *, said: str = "") -> Suppor
     The score is 0 to 1: for a sentence its best match, for more the mean over its sentences by their weight (talk that
     states nothing lowers it). `said` is what was said before: its figures are not missing either.
 
-    Blind to synonyms, to who does what to whom, to conditions left out, to units (30 days, $30) and to one product's
-    figure given to another where a passage has both.
+    Negations, quantifiers and the like count as `polarity` and `words` list them. Blind to synonyms, to who does what
+    to whom, to conditions left out, to units (30 days, $30) and to one product's figure given to another where a
+    passage has both.
     """
     spans = spans_of(passages)
     matches = [match for start, end in sentences(text) if (match := best_match(text[start:end], spans))]
@@ -113,24 +116,26 @@ def spans_of(passages: Iterable[Passage]) -> list[_Span]:
 
 def best_match(sentence: str, spans: Iterable[_Span]) -> Match | None:
     """Return how `sentence` fits the span that fits it best; None without words to compare or without spans."""
-    content, stated = _polarities(sentence), figures(sentence)
+    content, stated, claim = _polarities(sentence), figures(sentence), poles(sentence)
     weight = len(content) + _FIGURE * len(stated)
     if not weight:
         return None
     return max(
-        (_match(content, stated, weight, span) for span in spans),
+        (_match(content, stated, claim, weight, span) for span in spans),
         key=lambda match: (match.fit, match.score),
         default=None,
     )
 
 
-def _match(content: Mapping[str, frozenset[bool]], stated: Sequence[str], weight: float, span: _Span) -> Match:
+def _match(
+    content: Mapping[str, frozenset[bool]], stated: Sequence[str], claim: Poles, weight: float, span: _Span
+) -> Match:
     common = content.keys() & span.words.keys()
     headed = content.keys() & span.heading - common
     shared = len(common) + _HEADING * len(headed) + _FIGURE * sum(figure in span.figures for figure in stated)
-    negated = any(not content[word] & span.words[word] for word in common)
+    opposed = contradicts(claim, span.poles) or any(not content[word] & span.words[word] for word in common)
     fit = max(shared / weight - span.least, 0.0)
-    score = fit * _NEGATED if negated else fit
+    score = fit * _OPPOSED if opposed else fit
     return Match(score, fit, shared, weight, span.passage, span.start, span.end)
 
 
@@ -151,6 +156,7 @@ def _span(passage: Passage, start: int, end: int, *, least: float) -> _Span:
         words=_polarities(text),
         heading=frozenset(_polarities(head)),
         figures=mentioned(text) | mentioned(head),
+        poles=poles(text),
         least=least,
     )
 
@@ -158,16 +164,21 @@ def _span(passage: Passage, start: int, end: int, *, least: float) -> _Span:
 def _polarities(text: str) -> dict[str, frozenset[bool]]:
     """Return the stems of the content words of `text`, figures apart, each with whether it occurs negated or not.
 
-    A negation reaches the next content word of its clause.
+    A negation reaches the next content word of its clause, or the last one where no other follows ("costs nothing"),
+    and past "possible" the next as well. The opposite of a word is that word negated.
     """
     found: defaultdict[str, set[bool]] = defaultdict(set)
-    negated = False
-    for token, following in pairwise((*tokens(text), "")):
-        if token in _CLAUSE_ENDS:
-            negated = False
+    negated, last = False, ""
+    for token, following in pairwise((*tokens(text), "", "")):
+        if token in _CLAUSE_ENDS or not token:
+            if negated and last:
+                found[last] = {True}
+            negated, last = False, ""
         elif is_negation(token):
             negated = following != "only"
         elif is_content(token) and not any(character.isdigit() for character in token):
-            found[stem(token)].add(negated)
-            negated = False
+            meant = ANTONYMS.get(token, token)
+            last, negated = stem(meant), negated != (token in ANTONYMS)
+            found[last].add(negated)
+            negated = negated and meant in MODAL
     return {word: frozenset(polarities) for word, polarities in found.items()}

@@ -27,6 +27,18 @@ STOP_WORDS: Final = _listed(
 )
 NEGATIONS: Final = _listed("no not never none nor neither nothing nobody nowhere without cannot")
 
+ANTONYMS: Final = {
+    "closed": "open", "disabled": "enabled", "exclude": "include", "excluded": "included", "excludes": "includes",
+    "excluding": "including", "forbidden": "allowed", "impossible": "possible", "incomplete": "complete",
+    "invalid": "valid", "nonrefundable": "refundable", "prohibited": "allowed", "refuse": "accept",
+    "refused": "accepted", "refuses": "accepts", "rejected": "accepted", "rejects": "accepts", "unable": "able",
+    "unavailable": "available", "undamaged": "damaged", "unlimited": "limited", "unopened": "opened",
+    "unpaid": "paid", "unused": "used",
+}  # fmt: skip
+"""Words that say the opposite of another, which stands for both."""
+MODAL: Final = _listed("able allowed permitted possible")
+"""What is negated with these is what follows them."""
+
 _VOWEL: Final = re.compile(r"[aeiouy]")
 _DOUBLED: Final = re.compile(r"([bdglmnprt])\1$")
 
