@@ -38,6 +38,8 @@ class Reason(StrEnum):
     STALLED = "stalled"
     GUARDED = "guarded"
     CONTEXT_FULL = "context_full"
+    ENDED = "ended"
+    """A person who had a side ended it; nothing is said about the outcome."""
     ERROR = "error"
 
 
@@ -66,17 +68,20 @@ class Citation(Record):
 class TurnRecord(Record):
     """One message. `stage` is the sale's; `spliced`: it was built around the words of a passage, as no attempt passed.
 
-    `forgot` counts the earliest turns that no longer fitted into the speaker's window.
+    `forgot` counts the earliest turns that no longer fitted into the speaker's window. Of a restyled turn, `original`
+    is what was said first, and `dropped` has the citations that the new words do not bear out.
     """
 
     n: Annotated[int, Field(ge=1)]
     speaker: Speaker
     moves: tuple[str, ...] = ()
     text: str
+    original: str | None = None
     stage: Stage | None = None
     attempts: Annotated[int, Field(ge=1)] | None = None
     spliced: bool | None = None
     citations: tuple[Citation, ...] | None = None
+    dropped: tuple[Citation, ...] | None = None
     forgot: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -113,6 +118,26 @@ class ModelsRecord(Record):
     agent: str
 
 
+class OriginRecord(Record):
+    """Where a conversation was taken up from: the run (the SHA-256 of its transcripts), the id, the first turn anew."""
+
+    run: str
+    id: str
+    turn: Annotated[int, Field(ge=1)]
+
+
+class RestyledRecord(Record):
+    """What a conversation was put into other words from: the run (the SHA-256 of its transcripts), and how.
+
+    `by` is "rules" or the label of a model, whose text stands where the guards let it pass.
+    """
+
+    run: str
+    style: str
+    seed: int
+    by: str
+
+
 class Transcript(Record):
     """One conversation, one line of `transcripts.jsonl`."""
 
@@ -126,6 +151,8 @@ class Transcript(Record):
     turns: tuple[TurnRecord, ...]
     ending: Ending
     models: ModelsRecord
+    forked_from: OriginRecord | None = None
+    restyled: RestyledRecord | None = None
 
     @model_validator(mode="after")
     def _turns_count_from_one(self) -> Self:

@@ -18,6 +18,7 @@ ENDINGS: Final[Mapping[Reason, str]] = {
     Reason.STALLED: "magenta",
     Reason.GUARDED: "magenta",
     Reason.CONTEXT_FULL: "magenta",
+    Reason.ENDED: "cyan",
     Reason.ERROR: "bold red",
 }
 

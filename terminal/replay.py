@@ -23,6 +23,9 @@ def replay(
     ending: Annotated[str | None, typer.Option(metavar="REASON", help="List those that ended so.")] = None,
     grep: Annotated[str | None, typer.Option(metavar="TEXT", help="List those in which TEXT was said.")] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="List N at most.")] = None,
+    beside: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Show it beside the one of RUN that it was forked from.")
+    ] = None,
     cite: Annotated[bool, typer.Option("--cite", help="Show what the replies rest on.")] = False,
     export: Annotated[Literal["svg", "html"] | None, typer.Option(help="Write it to a file instead.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="The file to export to; else one in RUN.")] = None,
@@ -35,4 +38,4 @@ def replay(
     from terminal.replay_show import Choice, show
 
     choice = Choice.of(run, name, ending=ending, grep=grep, limit=limit)
-    show(choice, speed=speed, cite=cite, export=export, out=out, as_json=as_json)
+    show(choice, speed=speed, cite=cite, beside=beside, export=export, out=out, as_json=as_json)

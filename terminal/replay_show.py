@@ -9,11 +9,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from agents.errors import UsageError
+from curation.articles import articles_of
 from orchestrator.transcript import Reason, Transcript, transcripts_path
-from terminal.articles import articles_of
 from terminal.console import console
-from terminal.export import Format, exported
 from terminal.palette import counted
+from terminal.pictures import Format, exported
 from terminal.replay_find import Filter, found, one
 from terminal.replay_list import table
 from terminal.replay_player import WIDEST, play
@@ -46,11 +46,20 @@ class Choice:
 
 
 def show(
-    choice: Choice, *, speed: float | None, cite: bool, export: Format | None, out: Path | None, as_json: bool
+    choice: Choice,
+    *,
+    speed: float | None,
+    cite: bool,
+    beside: Path | None,
+    export: Format | None,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Show the choice in the way that was asked for."""
     _refuse_mixtures(export=export, out=out, as_json=as_json)
-    if as_json:
+    if beside:
+        _beside(choice, beside)
+    elif as_json:
         _print_lines(choice)
     elif export:
         _export(choice, to=export, out=out, cite=cite)
@@ -59,6 +68,17 @@ def show(
     else:
         transcript = one(choice.run, choice.name)
         play(console(), transcript, articles=_articles(choice.run, transcript, cite=cite), speed=speed)
+
+
+def _beside(choice: Choice, other: Path) -> None:
+    from terminal.beside import beside
+
+    if choice.name is None:
+        raise UsageError("--beside is for one conversation; name its ID")
+    transcript = one(choice.run, choice.name)
+    origin = transcript.forked_from
+    screen = console()
+    screen.print(beside(one(other, origin.id if origin else transcript.id), transcript), width=screen.width)
 
 
 def _reason(name: str) -> Reason:
@@ -76,7 +96,9 @@ def _refuse_mixtures(*, export: Format | None, out: Path | None, as_json: bool) 
 
 
 def _articles(run: Path, transcript: Transcript, *, cite: bool) -> Articles | None:
-    return articles_of(run, transcript.scenario) if cite else None
+    if not cite:
+        return None
+    return {name: article.text for name, article in articles_of(run, transcript.scenario).items()}
 
 
 def _print_lines(choice: Choice) -> None:

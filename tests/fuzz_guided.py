@@ -22,7 +22,7 @@ def main() -> None:
     draws = random.Random(name)
     for n, data in enumerate([*READERS[name][1], *(damaged(name, draws) for _ in range(200))]):
         (seeds / str(n)).write_bytes(data)
-    options = [f"-runs={runs}", "-max_len=8192", "-timeout=20", "-rss_limit_mb=4096", "-print_final_stats=1"]
+    options = [f"-runs={runs}", "-max_len=8192", "-timeout=120", "-rss_limit_mb=4096", "-print_final_stats=1"]
     atheris.Setup([sys.argv[0], *options, str(seeds)], lambda data: stands(name, folder, data))
     atheris.Fuzz()
 

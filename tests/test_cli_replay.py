@@ -253,7 +253,7 @@ def test_an_unwritable_export_is_one_line(run: str, capsys: pytest.CaptureFixtur
     [
         (["17", "--limit", "2"], "ID names one conversation; leave out --ending, --grep and --limit"),
         (["--ending", "sad"], "--ending: no such ending 'sad'; known are resolved, unresolved, sale_closed, "
-         "sale_declined, goodbye, max_turns, stalled, guarded, context_full, error"),
+         "sale_declined, goodbye, max_turns, stalled, guarded, context_full, ended, error"),
         (["--out", "x.svg"], "--out says where to export to; add --export svg or --export html"),
         (["17", "--json", "--export", "svg"], "--export and --json do not go together"),
         (["99"], "no conversation '99' in outputs/returns; 'duologue replay outputs/returns' lists them"),

@@ -17,7 +17,8 @@ LOGGED = r"""2 conversations, 32 at once, house@[0-9a-f]{8} -> outputs/first
 ( *\d+ %  \d of 2 conversations  \d+ (reply|replies)  \d+\.\d replies/s  \d+ tokens/s(  \d:\d\d to go)?
 )+outputs/first: 2 conversations, \d+ replies in 0:\d\d \(\d+\.\d/s\)
 (\w+ \d(, )?)+
-To read it: duologue replay outputs/first
+(objections in \d+ attempts: .*
+)?To read it: duologue replay outputs/first
 """
 
 
