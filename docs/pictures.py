@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from textwrap import fill
 from typing import Final
 
+from curation.articles import articles_of
 from orchestrator import Scenario, Transcript, read_transcripts, simulate
 from orchestrator.progress import Event
-from terminal.articles import articles_of
-from terminal.export import exported
+from terminal.pictures import exported
 from terminal.run_state import ViewState, advance
 from terminal.run_view import render_svg
 from terminal.transcript_view import conversation
@@ -41,7 +41,8 @@ def main() -> None:
         middle = next(state for state in states if state.finished >= 24)
         (DOCS / "live.svg").write_text(render_svg(middle, width=WIDTH), encoding="utf-8")
         shown = next(islice(read_transcripts(out), SHOWN, None))
-        view = conversation(shown, articles=articles_of(out, shown.scenario))
+        texts = {name: article.text for name, article in articles_of(out, shown.scenario).items()}
+        view = conversation(shown, articles=texts)
         (DOCS / "replay.svg").write_text(exported(view, to="svg", width=WIDTH, title=shown.id), encoding="utf-8")
     _write_readme(shown)
 
@@ -49,10 +50,11 @@ def main() -> None:
 def _write_readme(transcript: Transcript) -> None:
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
-    readme.write_text(_BLOCK.sub(lambda _: _plain(transcript), text), encoding="utf-8")
+    readme.write_text(_BLOCK.sub(lambda _: plain(transcript), text), encoding="utf-8")
 
 
-def _plain(transcript: Transcript) -> str:
+def plain(transcript: Transcript) -> str:
+    """Return a conversation as text that a page can show between rules: who, what, on what ground, how it ended."""
     customer = transcript.customer
     lines = [f"{transcript.id}  {customer.disposition}, {customer.motivation}, {customer.tone}, {customer.style}", ""]
     for turn in transcript.turns:

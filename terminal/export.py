@@ -1,44 +1,71 @@
-"""Views as pictures and pages: what a console would show, as one SVG or HTML file that fetches nothing."""
+"""`duologue export`: the command line from runs to a data set."""
 
-import re
-from html import escape
-from typing import Final, Literal, TypeAlias
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
-from rich.console import RenderableType
-from rich.terminal_theme import SVG_EXPORT_THEME
+import typer
 
-from terminal.console import canvas
-from terminal.text import one_line
-
-Format: TypeAlias = Literal["svg", "html"]
-
-_REMOTE_FONTS: Final = re.compile(r"\s*@font-face\s*\{[^}]*\}")
-_PAGE: Final = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>TITLE</title>
-<style>
-{stylesheet}
-body {{ color: {foreground}; background: {background}; padding: 1em; }}
-pre {{ font-family: Menlo, Consolas, "DejaVu Sans Mono", monospace; line-height: 1.3; }}
-</style>
-</head>
-<body><pre><code>{code}</code></pre></body>
-</html>
-"""
+EXAMPLE: Final = """\b
+Example:
+  duologue export outputs/returns --to csv
+  duologue export outputs/returns --to messages --ending resolved --dedupe \\
+    --split 90/5/5 --out data/returns.jsonl
+  duologue export outputs/a outputs/b --to messages --flip --system \\
+    --out data/customers.jsonl"""
 
 
-def exported(*views: RenderableType, to: Format, width: int, title: str) -> str:
-    """Return what a console `width` columns wide would show, as a document of its own."""
-    console = canvas(width)
-    console.print(*views, sep="\n")
-    if to == "html":
-        return console.export_html(theme=SVG_EXPORT_THEME, code_format=_PAGE.replace("TITLE", _braced(title)))
-    svg = console.export_svg(title=one_line(title), theme=SVG_EXPORT_THEME)
-    return _REMOTE_FONTS.sub("", svg, count=2)
+def export(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN", hidden=True)],
+    *,
+    to: Annotated[
+        Literal["csv", "parquet", "messages", "sharegpt", "text"],
+        typer.Option(help="What to write.", show_default=False),
+    ],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The data file; else one in RUN.")] = None,
+    ending: Annotated[
+        list[str] | None, typer.Option(metavar="REASON", help="Only those that ended so; may be repeated.")
+    ] = None,
+    min_turns: Annotated[int, typer.Option(metavar="N", min=1, help="Only those of N turns or more.")] = 1,
+    role: Annotated[
+        Literal["customer", "agent"] | None, typer.Option(help="Only the turns of one side; not for chats.")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(metavar="90/5/5", help="Part by opening and article: train, validation, test.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Which openings fall into which part.")] = 0,
+    dedupe: Annotated[bool, typer.Option("--dedupe", help="Leave out what says the same as one before.")] = False,
+    flip: Annotated[bool, typer.Option("--flip", help="Chats: make the customer the assistant.")] = False,
+    system: Annotated[bool, typer.Option("--system", help="Chats: put who the assistant is in front.")] = False,
+    passages: Annotated[bool, typer.Option("--passages", help="Chats: put cited help pages before a reply.")] = False,
+    licence: Annotated[str, typer.Option(metavar="ID", help="The licence that the data card names.")] = "other",
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
+) -> None:
+    """Make a data set from runs, with a data card beside it.
 
+    RUN is a run's folder or a transcript file. csv has a row for each turn, parquet one for each conversation; messages
+    and sharegpt are chats to train on, text is for reading. Without --out the files go to a folder in RUN named for
+    the format.
+    """
+    from agents.dialogue import Speaker
+    from curation.export import Request, parse_shares
+    from curation.export.request import Format
+    from terminal.export_show import reasons, show
 
-def _braced(title: str) -> str:
-    return escape(one_line(title)).replace("{", "{{").replace("}", "}}")
+    request = Request(
+        runs=tuple(runs),
+        to=Format(to),
+        out=out,
+        endings=reasons(ending or ()),
+        min_turns=min_turns,
+        role=Speaker(role) if role else None,
+        shares=() if split is None else parse_shares(split),
+        seed=seed,
+        dedupe=dedupe,
+        flip=flip,
+        system=system,
+        passages=passages,
+        licence=licence,
+        force=force,
+    )
+    show(request, as_json=as_json)
