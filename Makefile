@@ -3,15 +3,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+EVERYTHING := $(VENV)/.everything
 DEMO := outputs/demo
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
 export HF_HUB_OFFLINE = 1
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test slow lint audit bench clean
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,train]"
+	$(PIP) .
+	@touch $@
+
+$(EVERYTHING): $(INSTALLED)
+	$(PIP) ".[dev,train,data,web,remote,cluster]"
 	@touch $@
 
 demo: $(INSTALLED)  ## simulate conversations from two scenarios and replay one
@@ -23,17 +29,23 @@ demo: $(INSTALLED)  ## simulate conversations from two scenarios and replay one
 	@echo "      $(BIN)/duologue init my-shop          a workspace of your own"
 	@echo "      $(BIN)/duologue plan scenarios/*.yaml what the shipped scenarios expand to"
 
-test: $(INSTALLED)
-	$(BIN)/python -m pytest
+test: $(EVERYTHING)  ## what takes under eight minutes
+	$(BIN)/python -m pytest -m "not slow"
 
-lint: $(INSTALLED)
+slow: $(EVERYTHING)  ## the rest, which CI runs as well
+	$(BIN)/python -m pytest -m slow
+
+lint: $(EVERYTHING)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: $(INSTALLED)  ## QUICK=1 takes about 3 minutes
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,train,bench]"
+audit: $(EVERYTHING)  ## known weaknesses of the packages that constraints.txt names
+	$(BIN)/pip-audit --progress-spinner off -r constraints.txt --no-deps --disable-pip
+
+bench: $(EVERYTHING)  ## QUICK=1 takes about 3 minutes
+	$(PIP) ".[bench]"
 	$(BIN)/python -m benchmarks.run $(if $(QUICK),--quick)
 
 clean:
