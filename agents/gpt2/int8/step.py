@@ -111,9 +111,10 @@ def compiled(*args: object) -> int:
 
     The parallel loop calls its body by address: numba would compile the body three times over as a part of the loop.
     """
-    kinds = tuple(typeof(one) for one in args)
+    kind_of: Any = typeof
+    kinds = tuple(kind_of(one) for one in args)
     _part.compile(kinds)
-    found = _part.overloads[kinds]
+    found: Any = _part.overloads[kinds]
     address: int = found.library.get_pointer_to_function(found.fndesc.llvm_func_name)
     return address
 
