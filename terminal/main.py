@@ -9,12 +9,37 @@ from typing import Annotated, TextIO
 import typer
 
 from agents.errors import DuologueError
-from terminal import init, models, plan, replay, run, train
+from terminal import (
+    augment,
+    chat,
+    evaluate,
+    export,
+    fork,
+    init,
+    models,
+    plan,
+    queries,
+    replay,
+    report,
+    restyle,
+    run,
+    train,
+    web,
+)
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command(epilog=plan.EXAMPLE)(plan.plan)
 app.command(epilog=run.EXAMPLE)(run.run)
 app.command(epilog=replay.EXAMPLE)(replay.replay)
+app.command(epilog=fork.EXAMPLE)(fork.fork)
+app.command(epilog=chat.EXAMPLE)(chat.chat)
+app.command(epilog=web.EXAMPLE)(web.web)
+app.command(epilog=queries.EXAMPLE)(queries.queries)
+app.command(epilog=augment.EXAMPLE)(augment.augment)
+app.command(epilog=restyle.EXAMPLE)(restyle.restyle)
+app.command(epilog=export.EXAMPLE)(export.export)
+app.command(epilog=evaluate.EXAMPLE)(evaluate.evaluate)
+app.command(epilog=report.EXAMPLE)(report.report)
 app.command(epilog=train.EXAMPLE)(train.train)
 app.command(epilog=models.EXAMPLE)(models.models)
 app.command(epilog=init.EXAMPLE)(init.init)

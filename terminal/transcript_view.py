@@ -90,6 +90,7 @@ def _head(turn: TurnRecord) -> Text:
         one_line(" ".join(turn.moves)),
         f"({counted(turn.attempts, 'attempt')})" if turn.attempts and turn.attempts > 1 else "",
         f"(forgot {counted(turn.forgot, 'turn')})" if turn.forgot else "",
+        f"({counted(len(turn.dropped), 'citation')} dropped)" if turn.dropped else "",
     ]
     head.append("".join(f"  {note}" for note in notes if note), "dim")
     return head

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from agents.errors import HelpContentError
-from orchestrator.grounding.loading import load_articles
+from orchestrator.grounding.loading import Article, load_articles
 from orchestrator.transcript import transcripts_path
 
 
-def articles_of(run: Path, scenario: str) -> Mapping[str, str]:
-    """Return the texts of the articles of `scenario` by id; nothing where they are not to be found.
+def articles_of(run: Path, scenario: str) -> Mapping[str, Article]:
+    """Return the articles of `scenario` by id; nothing where they are not to be found.
 
     `help_content` in `run.json` is a list of paths, or such a list for each scenario. A relative path stands from the
     working folder or, where there is nothing, from the run's.
@@ -19,7 +19,7 @@ def articles_of(run: Path, scenario: str) -> Mapping[str, str]:
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         paths = [_existing(path, folder) for path in _recorded(record, scenario)]
-        return {article.id: article.text for article in load_articles(paths)}
+        return {article.id: article for article in load_articles(paths)}
     except (OSError, ValueError, HelpContentError):
         return {}
 
