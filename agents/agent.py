@@ -27,7 +27,7 @@ class Fault(Protocol):
 
 _T = TypeVar("_T", bound=Fault)
 
-_OPENING: Final = 2.5
+_OPENING: Final = 2.0
 """The factor of the temperature for the first words of a turn."""
 _DECIDING: Final = frozenset({"accept", "refuse", "close"})
 _TOKENS_A_WORD: Final = 2
@@ -40,7 +40,8 @@ class Brief:
 
     `passages` are shown to the model. `evidence` is the text that the turn is built around where no attempt passes, or
     at once where it is not to be tried `unaided`; `value` is a fact's value that it must give. Without `figures`, its
-    own words hold none. `unsaid` are phrases that it must not complete.
+    own words hold none. `unsaid` are phrases that it must not complete. Of `drafts` that pass, the
+    most fluent is kept.
     """
 
     words: tuple[int, int]
@@ -53,6 +54,7 @@ class Brief:
     attempts: int = 1
     unaided: bool = True
     unsaid: tuple[str, ...] = ()
+    drafts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class _Drawn(Generic[_T]):
     written: Written
     objections: tuple[_T, ...]
     spliced: bool
+
+    @property
+    def rank(self) -> tuple[int, int, float]:
+        """The lower, the better: vital faults, faults, how unlikely its words are."""
+        return sum(one.vital for one in self.objections), len(self.objections), -self.written.fluency
 
 
 class Agent:
@@ -107,7 +114,7 @@ class Agent:
         *,
         listen: Callable[[str], None] | None = None,
     ) -> Reply[_T]:
-        """Write turn `n`: draw until `judge` objects to nothing, and keep the best.
+        """Write turn `n`: draw until `judge` objects to nothing in as many drafts as are wanted, and keep the best.
 
         `listen` is told the words of each attempt as they come, on the engine's thread. Where none of `brief.attempts`
         passes, as many again are built around the brief's evidence, if it has any. Raises
@@ -116,16 +123,20 @@ class Agent:
         budget = brief.words[1] * _TOKENS_A_WORD + _TOKENS_OF_MOVES
         prompt = self._view.prompt(brief.passages, brief.moves or None, reply=budget)
         drawn: list[_Drawn[_T]] = []
-        for manner in self._manners(brief):
-            key = randomness.key(self._stream, n, self.side, len(drawn) + 1)
-            varied = replace(manner, opening=_OPENING) if self._varies(brief) else manner
-            written = await self._session.write(prompt.tokens, self._writer(varied, listen), self._sampling, key=key)
-            if listen and self._model.engine.vocabulary is None:
-                listen(written.text)
-            drawn.append(_Drawn(written, tuple(judge(written)), spliced=bool(manner.evidence)))
-            if not drawn[-1].objections:
+        for group in self._manners(brief):
+            for manner in group:
+                key = randomness.key(self._stream, n, self.side, len(drawn) + 1)
+                written = await self._session.write(
+                    prompt.tokens, self._writer(manner, listen), self._sampling, key=key
+                )
+                if listen and self._model.engine.vocabulary is None:
+                    listen(written.text)
+                drawn.append(_Drawn(written, tuple(judge(written)), spliced=bool(manner.evidence)))
+                if sum(not one.objections for one in drawn) == brief.drafts:
+                    break
+            if not all(one.objections for one in drawn):
                 break
-        best = min(drawn, key=lambda one: (sum(o.vital for o in one.objections), len(one.objections)))
+        best = min(drawn, key=lambda one: one.rank)
         moves = brief.moves or best.written.moves
         chosen = bool(brief.moves)
         said = Utterance(self.side, best.written.text, moves, best.written.tokens, brief.passages, chosen=chosen)
@@ -149,25 +160,23 @@ class Agent:
         vocabulary = self._model.engine.vocabulary
         return Writer(vocabulary, manner, listen=listen) if listen and vocabulary else manner
 
-    def _manners(self, brief: Brief) -> Iterator[Manner]:
-        """Yield how each attempt is to be written."""
+    def _manners(self, brief: Brief) -> Iterator[list[Manner]]:
+        """Yield how the attempts are to be written: those without the evidence, then those around it."""
         form = self._model.form
-        free = MOVES[self.side] if form.moves and not brief.moves else None
         plain = Manner(
             brief.words,
             brief.whole_sentences,
             form.stops(self.side),
-            free,
+            MOVES[self.side] if form.moves and not brief.moves else None,
             value=brief.value,
             figures=brief.figures,
+            opening=_OPENING if self._varies(brief) else 1.0,
             unsaid=brief.unsaid,
         )
         if brief.unaided or not brief.evidence:
-            for _ in range(brief.attempts):
-                yield plain
+            yield [plain] * brief.attempts
         if brief.evidence:
-            for _ in range(brief.attempts):
-                yield replace(plain, evidence=brief.evidence, figures=False)
+            yield [replace(plain, evidence=brief.evidence, figures=False)] * brief.attempts
 
     def close(self) -> None:
         self._session.close()

@@ -59,17 +59,29 @@ class CustomerSide:
 
     def task(self, n: int, heard: Heard) -> Task:
         """Return what the customer's turn `n` is to be."""
-        attempts = _TRIES * self.spec.scenario.reply.attempts
+        reply = self.spec.scenario.reply
+        attempts, drafts = _TRIES * reply.attempts, reply.drafts
         facts = self.spec.customer.facts
         if self.agenda is None:
-            return Task(Brief(CUSTOMER_WORDS, whole_sentences=False, attempts=attempts), ledger=self._ledger(facts))
+            return Task(
+                Brief(CUSTOMER_WORDS, whole_sentences=False, attempts=attempts, drafts=drafts),
+                ledger=self._ledger(facts),
+            )
         choice = self.agenda.choose(n, heard)
         value = choice.fact.value if choice.fact else ""
         if choice.fact:
             self._told.add(choice.fact.name)
         secrets = tuple(f.value for f in facts if f.name not in self._told and f.reveal is not Reveal.START)
         words = (1, self.spec.customer.disposition.words)
-        brief = Brief(words, whole_sentences=False, moves=choice.moves, value=value, figures=False, attempts=attempts)
+        brief = Brief(
+            words,
+            whole_sentences=False,
+            moves=choice.moves,
+            value=value,
+            figures=False,
+            attempts=attempts,
+            drafts=drafts,
+        )
         return Task(brief, ledger=self._ledger(f for f in facts if f.value not in secrets), secrets=secrets)
 
     def catch_up(self, heard: Heard, turn: Turn) -> None:
@@ -122,6 +134,7 @@ class AgentSide:
             evidence=evidence.text if evidence and mode is GroundingMode.SPLICE else "",
             figures=choice.needs_evidence or self.agenda is None,
             attempts=scenario.reply.attempts,
+            drafts=scenario.reply.drafts,
             unaided=choice.needs_evidence or self.agenda is None,
             unsaid=self._unsaid,
         )

@@ -41,6 +41,7 @@ class RunFinished:
 
     `conversations` and `endings` count all that the folder holds; the rest is of this execution alone. `attempts` are
     the candidates of all turns, and `objections` says how many of them each guard objected to, the commonest first.
+    `timeline` holds how many replies there were after so many seconds.
     """
 
     folder: Path | None
@@ -52,6 +53,7 @@ class RunFinished:
     cut_short: bool = False
     attempts: int = 0
     objections: Mapping[str, int] = field(default_factory=dict)
+    timeline: tuple[tuple[float, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def record(plans: Sequence[Plan], stages: Sequence[Stage], over: RunFinished) ->
         "endings": {reason.value: count for reason, count in over.endings.items()},
         "attempts": over.attempts,
         "objections": dict(over.objections),
+        "timeline": [list(point) for point in over.timeline],
         "cut_short": over.cut_short,
     }
 

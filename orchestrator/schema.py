@@ -146,10 +146,14 @@ WordRange: TypeAlias = Annotated[tuple[WordCount, WordCount], BeforeValidator(_p
 
 
 class Reply(Strict):
-    """The length of a reply in words, and how many candidates are drawn for it at most."""
+    """The length of a reply in words, and how many candidates are drawn for it at most.
+
+    Of `drafts` candidates that pass, the one that the model finds likeliest is kept; 1 takes the first.
+    """
 
     words: WordRange = (50, 75)
     attempts: Annotated[int, Field(strict=True, ge=1, le=16)] = 2
+    drafts: Annotated[int, Field(strict=True, ge=1, le=16)] = 2
 
 
 class Grounding(Strict):

@@ -35,7 +35,8 @@ class Wishes:
 
 def seat(scenario: Scenario, person: Speaker, wishes: Wishes) -> ConversationSpec:
     """Return the conversation that a person is to have on the side of `person`. Raises UsageError."""
-    longer = scenario.model_copy(update={"turns": Turns(min=2, max=MOST_TURNS)})
+    first = scenario.reply.model_copy(update={"drafts": 1})  # words are shown as they come: the first that pass stay
+    longer = scenario.model_copy(update={"turns": Turns(min=2, max=MOST_TURNS), "reply": first})
     spec = Plan(with_models(longer, wishes, (person.other,)), seed=wishes.seed)[0]
     return replace(spec, customer=as_wished(spec, wishes))
 

@@ -28,6 +28,7 @@ from orchestrator.remotes import remotes_for
 from orchestrator.run_folder import RunFolder, default_folder
 from orchestrator.run_record import identity, record
 from orchestrator.scenario import GroundingMode, Scenario
+from orchestrator.timeline import Timeline
 from orchestrator.transcript import TurnRecord
 
 PARALLEL: Final = 32
@@ -147,6 +148,7 @@ class Run:
         self._parallel, self._rate, self._on_event = parallel, rate, on_event
         self._replies = self._tokens = self._attempts = 0
         self._objections: Counter[str] = Counter()
+        self._timeline = Timeline()
         self._begun = perf_counter()
 
     async def execute(self) -> RunFinished:
@@ -198,6 +200,7 @@ class Run:
         def listen(turn: TurnRecord, sampled: int) -> None:
             self._replies += turn.attempts is not None
             self._tokens += sampled
+            self._timeline.note(perf_counter() - self._begun, self._replies)
             self._emit(TurnDone(spec.id, turn, sampled))
 
         return listen
@@ -232,6 +235,7 @@ class Run:
             cut_short=cut_short,
             attempts=self._attempts,
             objections=dict(self._objections.most_common()),
+            timeline=self._timeline.points,
         )
         self._folder.finish(record(self._plans, self._stages, over), interrupted=cut_short)
         self._emit(over)

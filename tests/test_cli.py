@@ -19,12 +19,21 @@ Options:
   --help     Show this message and exit.
 
 Commands:
-  plan    Check scenarios, count their conversations, and show a sample.
-  run     Simulate the conversations of one or more scenarios.
-  replay  List the conversations of a run, or play one.
-  train   Fine-tune a GPT-2 on dialogues, or train one from scratch.
-  models  List what can speak on this machine.
-  init    Make a new workspace that runs at once.
+  plan      Check scenarios, count their conversations, and show a sample.
+  run       Simulate the conversations of one or more scenarios.
+  replay    List the conversations of a run, or play one.
+  fork      Take a conversation up again from one of its turns, otherwise.
+  chat      Talk to the other side, as the customer or as the agent.
+  web       Talk, simulate and look around in the browser.
+  queries   Write customers' openings that help articles answer.
+  augment   Write messages anew: about other products, in other tones and...
+  restyle   Rewrite finished conversations in another register.
+  export    Make a data set from runs, with a data card beside it.
+  evaluate  Measure what the conversations of a run are like.
+  report    Write a run as one HTML page: figures, plots, all conversations.
+  train     Fine-tune a GPT-2 on dialogues, or train one from scratch.
+  models    List what can speak on this machine.
+  init      Make a new workspace that runs at once.
 
   Example:
     duologue init coffee
@@ -63,12 +72,17 @@ Options:
                                   32; x>=1]
   --limit N                       N of each scenario at most.  [x>=1]
   --seed N                        In place of the scenario's seed.
-  --model M                       In place of the scenario's: house, a hub id
-                                  or a folder.
+  --model M                       In place of the scenario's: house, a hub id,
+                                  a folder or remote:NAME.
   --resume <never|always|if-possible>
                                   Whether to go on with a run that was cut
                                   short.  [default: never]
   --rate N/s                      Start N conversations a second at most.
+  --remotes FILE                  The servers; else remotes.yaml beside the
+                                  scenario.
+  --cluster ADDRESS               On a Ray cluster: auto for the one that runs
+                                  here.
+  --engines N                     So many engines of the cluster.  [x>=1]
   --help                          Show this message and exit.
 
   Example:
@@ -90,6 +104,7 @@ Options:
   --ending REASON      List those that ended so.
   --grep TEXT          List those in which TEXT was said.
   --limit N            List N at most.  [x>=1]
+  --beside RUN         Show it beside the one of RUN that it was forked from.
   --cite               Show what the replies rest on.
   --export <svg|html>  Write it to a file instead.
   --out FILE           The file to export to; else one in RUN.
@@ -101,6 +116,124 @@ Options:
     duologue replay outputs/returns --ending unresolved --grep refund
     duologue replay outputs/returns 17 --cite --speed 2
     duologue replay outputs/returns 17 --export svg
+"""
+
+RESTYLE = """\
+Usage: duologue restyle [OPTIONS] {RUN}
+
+  Rewrite finished conversations in another register.
+
+  RUN is a run's folder or a transcript file. Every turn keeps its figures,
+  its facts and its meaning, with the original beside it; a post has at most
+  280 characters. Citations that the new words do not bear out are dropped and
+  told. A model's words that fail a check are replaced by the rules'. The same
+  command goes on with a run that was cut short.
+
+Options:
+  --style STYLE   social, email, phone or formal.  [required]
+  --out DIR       The new run's folder.  [required]
+  --seed N        Other greetings, closings and fillers.  [default: 7]
+  --model M       Who rewrites: house, a hub id, a folder, remote:NAME; else
+                  rules.
+  --remotes FILE  The servers; else remotes.yaml here or in the workspace.
+  --json          Print what was made as JSON.
+  --help          Show this message and exit.
+
+  Example:
+    duologue restyle outputs/returns --style social --out outputs/returns-social
+    duologue restyle outputs/returns --style email --out outputs/returns-email
+    duologue restyle outputs/returns --style formal --model remote:big \
+      --out outputs/returns-formal
+"""
+
+EXPORT = """\
+Usage: duologue export [OPTIONS] {RUN}...
+
+  Make a data set from runs, with a data card beside it.
+
+  RUN is a run's folder or a transcript file. csv has a row for each turn,
+  parquet one for each conversation; messages and sharegpt are chats to train
+  on, text is for reading. Without --out the files go to a folder in RUN named
+  for the format.
+
+Options:
+  --to <csv|parquet|messages|sharegpt|text>
+                                  What to write.  [required]
+  --out FILE                      The data file; else one in RUN.
+  --ending REASON                 Only those that ended so; may be repeated.
+  --min-turns N                   Only those of N turns or more.  [default: 1;
+                                  x>=1]
+  --role <customer|agent>         Only the turns of one side; not for chats.
+  --split 90/5/5                  Part by opening and article: train,
+                                  validation, test.
+  --seed N                        Which openings fall into which part.
+                                  [default: 0]
+  --dedupe                        Leave out what says the same as one before.
+  --flip                          Chats: make the customer the assistant.
+  --system                        Chats: put who the assistant is in front.
+  --passages                      Chats: put cited help pages before a reply.
+  --licence ID                    The licence that the data card names.
+                                  [default: other]
+  --force                         Replace files that are there.
+  --json                          Print what was made as JSON.
+  --help                          Show this message and exit.
+
+  Example:
+    duologue export outputs/returns --to csv
+    duologue export outputs/returns --to messages --ending resolved --dedupe \\
+      --split 90/5/5 --out data/returns.jsonl
+    duologue export outputs/a outputs/b --to messages --flip --system \\
+      --out data/customers.jsonl
+"""
+
+EVALUATE = """\
+Usage: duologue evaluate [OPTIONS] {RUN}...
+
+  Measure what the conversations of a run are like.
+
+  RUN is a run's folder, a transcript file, or a corpus as `duologue train`
+  takes it; several are measured together. Measures stand under six headings:
+  relevance, coherence and fluency, creativity, toxicity and bias, accuracy
+  and completeness, compute time. Of a measure where lower is better, --fail-
+  under sets the most that it may be.
+
+Options:
+  --against FILE              Compare with these conversations: a run or a
+                              corpus.
+  --reference MODEL           Measure perplexity under it: house, a hub id, a
+                              folder.
+  --limit N                   Read the first N of each run.  [x>=1]
+  --fail-under MEASURE=VALUE  Exit with 1 where it is worse than that;
+                              repeatable.
+  --json                      Print as JSON.
+  --out FILE                  Write the JSON to a file, too.
+  --help                      Show this message and exit.
+
+  Example:
+    duologue evaluate outputs/returns
+    duologue evaluate outputs/returns --against human-chats.jsonl --reference gpt2
+    duologue evaluate outputs/returns --json --out measures.json
+    duologue evaluate outputs/returns --fail-under supported=0.98 --fail-under role-leaks=0
+"""
+
+REPORT = """\
+Usage: duologue report [OPTIONS] {RUN}
+
+  Write a run as one HTML page: figures, plots, all conversations.
+
+  The page opens offline and fetches nothing. RUN is a run's folder or a
+  transcript file. Of a run too large for a page of 15 MB, an even sample of
+  the conversations is in it, and the figures are still those of all.
+
+Options:
+  --out FILE      The page; else report.html in RUN.
+  --compare RUN2  Put this run beside it.
+  --json          Print path, size and counts as JSON.
+  --help          Show this message and exit.
+
+  Example:
+    duologue report outputs/returns
+    duologue report outputs/returns --compare outputs/returns-2 --out both.html
 """
 
 TRAIN = """\
@@ -170,7 +303,158 @@ Options:
     duologue run coffee/scenarios/first.yaml
 """
 
-HELPS = {"plan": PLAN, "run": RUN, "replay": REPLAY, "train": TRAIN, "models": MODELS, "init": INIT}
+QUERIES = """\
+Usage: duologue queries [OPTIONS] {HELP}...
+
+  Write customers' openings that help articles answer.
+
+  HELP is a file or a folder of .md, .txt or .html. A query stays only if the
+  index finds its own passage among the first three; it names no article,
+  copies no sentence and is like no other. A scenario takes the file as it is:
+  openings: {file: seeds.jsonl}. The same command goes on with a file that was
+  cut short; a report stands beside it.
+
+Options:
+  --out FILE       The JSONL file to write.  [required]
+  --per-article N  So many of each article at most.  [default: 8; 1<=x<=200]
+  --seed N         Other queries from the same articles.  [default: 7]
+  --model M        Who puts the questions: house, a hub id, a folder, or none
+                   for rules alone.  [default: house]
+  --unaided N      Let the model also write N a passage by itself.  [default:
+                   0; 0<=x<=50]
+  --json           Print what was made as JSON.
+  --help           Show this message and exit.
+
+  Example:
+    duologue queries help_content --out seeds.jsonl
+    duologue queries help_content/returns help_content/delivery --per-article 20 \\
+      --seed 3 --out seeds.jsonl
+    duologue queries help_content --model none --out seeds.jsonl
+"""
+
+AUGMENT = """\
+Usage: duologue augment [OPTIONS] {ROWS}
+
+  Write messages anew: about other products, in other tones and styles.
+
+  ROWS is JSONL with at least a "query" (other keys are kept), or .txt with a
+  message a line. Every combination that makes sense is made; what makes none
+  is counted, with the reason. Figures, dates and names stay. A row tells
+  which row it comes from and what was changed where, so that the original can
+  be restored. The same command goes on with a file that was cut short; a
+  report stands beside it.
+
+Options:
+  --products A,B  Other products, NAME=LIKE for one that is not known.
+  --tones A,B     neutral, cheerful, annoyed.
+  --styles A,B    plain, colloquial, non_native, typos.
+  --out FILE      The JSONL file to write.
+  --sample N      N variants in all; else all.  [x>=1]
+  --seed N        Other feelings, other errors.  [default: 7]
+  --show N        Print N rows of each operation as Markdown; write nothing.
+                  [x>=1]
+  --json          Print what was made as JSON.
+  --help          Show this message and exit.
+
+  Example:
+    duologue augment seeds.jsonl --products camera,laptop \\
+      --tones cheerful,annoyed --styles colloquial,typos --out more.jsonl
+    duologue augment seeds.jsonl --styles typos --sample 1000 --out more.jsonl
+    duologue augment messages.txt --products hoverboard=e-scooter --show 20
+"""
+
+FORK = """\
+Usage: duologue fork [OPTIONS] {RUN} {ID}
+
+  Take a conversation up again from one of its turns, otherwise.
+
+  The turns before it stay as they are. RUN and ID are as in replay. Where
+  nothing else is changed, the seed is the next one. The new transcript says
+  where it came from, and is shown beside its original.
+
+Options:
+  --turn N         The first turn that is had anew.  [required]
+  --seed S         Another seed.  [x>=0]
+  --disposition D  Another disposition.
+  --motivation M   Another motivation.
+  --model M        Another model for both sides.
+  --temperature T  Another temperature, from 0 to 2.
+  --say TEXT       What is said in turn N.
+  --scenario FILE  The scenario, where run.json does not have it.
+  --out DIR        The fork's folder; else one in outputs.
+  --help           Show this message and exit.
+
+  Example:
+    duologue fork outputs/returns 17 --turn 5
+    duologue fork outputs/returns 17 --turn 5 --disposition cynical
+    duologue fork outputs/returns 17 --turn 3 --say "I have no order number."
+    duologue replay outputs/returns-fork 17 --beside outputs/returns
+"""
+
+CHAT = """\
+Usage: duologue chat [OPTIONS]
+
+  Talk to the other side, as the customer or as the agent.
+
+  Words come as they are drawn. /help lists what else can be done: take back,
+  try again, cite, save. What was said is kept in the end, after Ctrl-C too.
+  Lines are read from a pipe as well as from a terminal.
+
+Options:
+  --as <customer|agent>  Your side.  [default: customer]
+  --scenario FILE        What it is about; else the shop that init makes.
+  --disposition D        The customer's, such as cynical.
+  --motivation M         The customer's, such as refund.
+  --model M              In place of the scenario's: house, a hub id or a
+                         folder.
+  --temperature T        The model's, from 0 to 2.
+  --seed N               In place of the scenario's seed.
+  --out DIR              Where it is kept; else a folder in outputs.
+  --help                 Show this message and exit.
+
+  Example:
+    duologue chat
+    duologue chat --as agent --scenario scenarios/returns.yaml --disposition cynical
+    duologue chat --seed 7 < what-i-say.txt
+"""
+
+WEB = """\
+Usage: duologue web [OPTIONS]
+
+  Talk, simulate and look around in the browser.
+
+  Scenarios are those in ./scenarios, runs those in ./outputs. All browsers
+  share the models. Ctrl-C stops it.
+
+Options:
+  --port N      The port.  [default: 8501; 1<=x<=65535]
+  --address IP  Where to listen; anything but this machine asks for a token.
+                [default: 127.0.0.1]
+  --help        Show this message and exit.
+
+  Example:
+    duologue web
+    duologue web --port 8600
+    duologue web --address 0.0.0.0
+"""
+
+HELPS = {
+    "plan": PLAN,
+    "run": RUN,
+    "replay": REPLAY,
+    "fork": FORK,
+    "chat": CHAT,
+    "web": WEB,
+    "queries": QUERIES,
+    "augment": AUGMENT,
+    "restyle": RESTYLE,
+    "export": EXPORT,
+    "evaluate": EVALUATE,
+    "report": REPORT,
+    "train": TRAIN,
+    "models": MODELS,
+    "init": INIT,
+}
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ from agents.gpt2.attention import Segment
 from agents.gpt2.masks import Masks
 from agents.gpt2.network import Shape
 from agents.gpt2.paging import PagePool, PageTable
-from agents.gpt2.sampling import Sampling, draw
+from agents.gpt2.sampling import Sampling, draw, log_probabilities
 from agents.gpt2.vocabulary import Vocabulary
 from agents.gpt2.writing import Manner, Stop, Writer
 
@@ -48,12 +48,16 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A turn that the model wrote: `tokens` are those that follow the prompt, moves and all, without the stop token."""
+    """A turn that the model wrote: `tokens` are those that follow the prompt, moves and all, without the stop token.
+
+    `fluency` is the mean log-probability of the tokens that it chose itself, given what it was allowed.
+    """
 
     text: str
     moves: tuple[str, ...]
     tokens: tuple[int, ...]
     stop: Stop
+    fluency: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +72,8 @@ class _Request:
     new: list[int] = field(default_factory=list)  # not yet in the cache
     taken: list[int] = field(default_factory=list)  # sampled so far
     before: int = 0  # tokens in the cache before the current step
+    chosen: int = 0  # tokens that the model chose itself
+    likely: float = 0.0  # the sum of their log-probabilities
 
 
 @dataclass(slots=True)
@@ -255,9 +261,9 @@ class Engine:
         logits = self._logits(rows)
         logits = self._masks.apply(logits, [r.writer.choices() for r in rows], [r.writer.repeats() for r in rows])
         uniforms = [randomness.uniform(r.key, len(r.taken)) for r in rows]
-        for request, token in zip(
-            rows, draw(logits, [r.sampling.warmed(r.writer.heat) for r in rows], uniforms), strict=True
-        ):
+        tokens = draw(logits, [r.sampling.warmed(r.writer.heat) for r in rows], uniforms)
+        for request, token, likely in zip(rows, tokens, log_probabilities(logits, tokens), strict=True):
+            request.chosen, request.likely = request.chosen + 1, request.likely + likely
             self._take(request, token)
         self.stats.steps += 1
         self.stats.sampled += len(rows)
@@ -277,7 +283,8 @@ class Engine:
         if writer.stop is None and request.session.length + len(request.new) > self.window:
             writer.stop = Stop.FORCED
         if writer.stop is not None:
-            written = Written(writer.text, writer.moves, tuple(request.taken), writer.stop)
+            fluency = request.likely / request.chosen
+            written = Written(writer.text, writer.moves, tuple(request.taken), writer.stop, fluency)
             _deliver(request, methodcaller("set_result", written))
 
 

@@ -39,6 +39,17 @@ def pick_sorted(values: Any, counts: Any, temperatures: Any, masses: Any, unifor
         chosen[row] = _nucleus(values[row], places[: counts[row]], temperatures[row], masses[row], uniforms[row])
 
 
+@njit(parallel=True, nogil=True, fastmath=True, cache=True)
+def log_probabilities(logits: Any, tokens: Any, found: Any) -> None:
+    """Fill found (B) with the log-probability of each row's token under the softmax of its logits (B, V)."""
+    for row in prange(logits.shape[0]):
+        top = logits[row, tokens[row]]
+        total = np.float32(0.0)
+        for token in range(logits.shape[1]):
+            total += np.exp(min(logits[row, token] - top, np.float32(80.0)))
+        found[row] = -np.log(total)
+
+
 @njit(nogil=True)
 def _largest(logits: Any, count: int) -> Any:
     """Return the tokens of the `count` largest logits, largest first; of equal ones the lower token first."""

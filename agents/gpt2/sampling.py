@@ -61,3 +61,18 @@ def draw(logits: "Tensor", sampling: Sequence[Sampling], uniforms: Sequence[floa
     values, tokens = (found.cpu().numpy() for found in logits.topk(int(counts.max()), dim=-1))
     picking.pick_sorted(values, counts, *manner, np.array(uniforms), chosen)
     return list(map(int, tokens[np.arange(len(chosen)), chosen]))
+
+
+def log_probabilities(logits: "Tensor", tokens: Sequence[int]) -> list[float]:
+    """Return the log-probability of each row's token under the softmax of its `logits` (B, V), at temperature 1."""
+    import numpy as np
+    import torch
+
+    from agents.gpt2 import picking
+
+    if logits.device.type != "cpu":
+        chosen = torch.tensor(tokens, device=logits.device)[:, None]
+        return list(logits.log_softmax(-1).gather(-1, chosen)[:, 0].tolist())
+    found = np.empty(len(tokens), np.float32)
+    picking.log_probabilities(logits.numpy(), np.array(tokens), found)
+    return list(map(float, found))
