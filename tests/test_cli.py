@@ -142,7 +142,7 @@ Options:
   Example:
     duologue restyle outputs/returns --style social --out outputs/returns-social
     duologue restyle outputs/returns --style email --out outputs/returns-email
-    duologue restyle outputs/returns --style formal --model remote:big \
+    duologue restyle outputs/returns --style formal --model remote:big \\
       --out outputs/returns-formal
 """
 
