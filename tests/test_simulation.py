@@ -130,7 +130,7 @@ def test_events_tell_of_every_turn_and_conversation(
 def test_the_bytes_do_not_depend_on_parallelism(tmp_path: Path, precision: str) -> None:
     short = scenario("delivery", turns=Turns(min=2, max=4))
     files = []
-    for parallel in (1, 7, 32):
+    for parallel in (1, 7, 64):
         folder = tmp_path / str(parallel)
         simulate(short, out=folder, limit=8, parallel=parallel, precision=precision)
         files.append((folder / "transcripts.jsonl").read_bytes())
