@@ -72,7 +72,8 @@ def _measure(model: str, scratch: Path, options: argparse.Namespace) -> None:
         else:
             runs[name].append(outcome)
     runs = {name: measured for name, measured in runs.items() if name not in skipped}
-    suffix = "-quick" if options.quick else "-part" if any(asked.values()) else ""
+    partial = options.conversations or options.contenders
+    suffix = "-quick" if options.quick else "-part" if partial else ""
     _keep(options.out / f"{model}{suffix}.json", _record(model, folder, extent, runs, skipped))
 
 

@@ -9,11 +9,11 @@ from agents.gpt2.sampling import GREEDY, Sampling, draw
 def many(logits: list[float], sampling: Sampling, count: int = 4000) -> Counter[int]:
     rows = torch.tensor([logits] * count)
     uniforms = [randomness.uniform(7, position) for position in range(count)]
-    return Counter(draw(rows, [sampling] * count, uniforms))
+    return Counter(draw(rows, [sampling] * count, uniforms).tokens)
 
 
 def test_greedy_takes_the_likeliest() -> None:
-    assert draw(torch.tensor([[0.0, 3.0, 1.0], [2.0, 1.0, 0.0]]), [GREEDY] * 2, [0.9, 0.9]) == [1, 0]
+    assert draw(torch.tensor([[0.0, 3.0, 1.0], [2.0, 1.0, 0.0]]), [GREEDY] * 2, [0.9, 0.9]).tokens == [1, 0]
 
 
 def test_frequencies_follow_the_softmax() -> None:
@@ -48,7 +48,15 @@ def test_forbidden_tokens_are_never_drawn() -> None:
 def test_rows_with_different_settings_are_drawn_apart() -> None:
     logits = torch.tensor([[0.0, 1.0], [0.0, 1.0], [0.0, 1.0]])
     hot = Sampling(temperature=2, top_k=0, top_p=1)
-    assert draw(logits, [GREEDY, hot, GREEDY], [0.0, 0.0, 0.0]) == [1, draw(logits[:1], [hot], [0.0])[0], 1]
+    found = draw(logits, [GREEDY, hot, GREEDY], [0.0, 0.0, 0.0]).tokens
+    assert found == [1, draw(logits[:1], [hot], [0.0]).tokens[0], 1]
+
+
+def test_a_drawn_token_comes_with_its_likelihood() -> None:
+    logits = torch.tensor([[0.0, 1.0, 2.0]])
+    drawn = draw(logits, [Sampling(temperature=0.5, top_k=0, top_p=1)], [0.999])
+    assert drawn.tokens == [0]
+    assert abs(drawn.likelihoods[0] - logits.log_softmax(-1)[0, 0].item()) < 1e-6
 
 
 def test_the_permutation_is_one() -> None:

@@ -24,7 +24,7 @@ from agents.gpt2.attention import Segment
 from agents.gpt2.masks import Masks
 from agents.gpt2.network import Shape
 from agents.gpt2.paging import PagePool, PageTable
-from agents.gpt2.sampling import Sampling, draw, log_probabilities
+from agents.gpt2.sampling import Sampling, draw
 from agents.gpt2.vocabulary import Vocabulary
 from agents.gpt2.writing import Manner, Stop, Writer
 
@@ -50,7 +50,7 @@ class Runner(Protocol):
 class Written:
     """A turn that the model wrote: `tokens` are those that follow the prompt, moves and all, without the stop token.
 
-    `fluency` is the mean log-probability of the tokens that it chose itself, given what it was allowed.
+    `fluency` is the mean log-probability of the tokens that it chose itself, among the likeliest that were allowed.
     """
 
     text: str
@@ -261,8 +261,8 @@ class Engine:
         logits = self._logits(rows)
         logits = self._masks.apply(logits, [r.writer.choices() for r in rows], [r.writer.repeats() for r in rows])
         uniforms = [randomness.uniform(r.key, len(r.taken)) for r in rows]
-        tokens = draw(logits, [r.sampling.warmed(r.writer.heat) for r in rows], uniforms)
-        for request, token, likely in zip(rows, tokens, log_probabilities(logits, tokens), strict=True):
+        drawn = draw(logits, [r.sampling.warmed(r.writer.heat) for r in rows], uniforms)
+        for request, token, likely in zip(rows, *drawn, strict=True):
             request.chosen, request.likely = request.chosen + 1, request.likely + likely
             self._take(request, token)
         self.stats.steps += 1

@@ -24,30 +24,35 @@ def add_rules(logits: Any, rules: Any, index: Any) -> None:
 
 
 @njit(parallel=True, nogil=True, cache=True)
-def pick(logits: Any, counts: Any, temperatures: Any, masses: Any, uniforms: Any, chosen: Any) -> None:
-    """Fill chosen (B): out of each row's `counts[b]` largest logits (B, V), one drawn with `uniforms[b]`."""
+def pick(logits: Any, counts: Any, temperatures: Any, masses: Any, uniforms: Any, chosen: Any, likely: Any) -> None:
+    """Fill chosen (B): out of each row's `counts[b]` largest logits (B, V), one drawn with `uniforms[b]`.
+
+    Fill likely (B) with its log-probability among them at temperature 1.
+    """
     for row in prange(logits.shape[0]):
         tokens = _largest(logits[row], counts[row])
         chosen[row] = _nucleus(logits[row], tokens, temperatures[row], masses[row], uniforms[row])
+        likely[row] = _log_probability(logits[row], tokens, chosen[row])
 
 
 @njit(nogil=True, cache=True)
-def pick_sorted(values: Any, counts: Any, temperatures: Any, masses: Any, uniforms: Any, chosen: Any) -> None:
+def pick_sorted(
+    values: Any, counts: Any, temperatures: Any, masses: Any, uniforms: Any, chosen: Any, likely: Any
+) -> None:
     """Fill chosen (B) with places in each row's largest logits, values (B, K), which stand in falling order."""
     places = np.arange(values.shape[1])
     for row in range(values.shape[0]):
-        chosen[row] = _nucleus(values[row], places[: counts[row]], temperatures[row], masses[row], uniforms[row])
+        known = places[: counts[row]]
+        chosen[row] = _nucleus(values[row], known, temperatures[row], masses[row], uniforms[row])
+        likely[row] = _log_probability(values[row], known, chosen[row])
 
 
-@njit(parallel=True, nogil=True, fastmath=True, cache=True)
-def log_probabilities(logits: Any, tokens: Any, found: Any) -> None:
-    """Fill found (B) with the log-probability of each row's token under the softmax of its logits (B, V)."""
-    for row in prange(logits.shape[0]):
-        top = logits[row, tokens[row]]
-        total = np.float32(0.0)
-        for token in range(logits.shape[1]):
-            total += np.exp(min(logits[row, token] - top, np.float32(80.0)))
-        found[row] = -np.log(total)
+@njit(nogil=True)
+def _log_probability(logits: Any, tokens: Any, chosen: int) -> float:
+    total = 0.0
+    for n in range(tokens.shape[0]):
+        total += math.exp(np.float64(logits[tokens[n]]) - np.float64(logits[chosen]))
+    return -math.log(total)
 
 
 @njit(nogil=True)

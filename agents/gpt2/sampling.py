@@ -6,7 +6,7 @@ reply, so nothing else that is sampled, before or beside it, can change it.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 from pydantic import Field
 
@@ -42,8 +42,15 @@ def _warmed(sampling: Sampling, factor: float) -> Sampling:
 GREEDY: Final = Sampling(temperature=0)
 
 
-def draw(logits: "Tensor", sampling: Sequence[Sampling], uniforms: Sequence[float]) -> list[int]:
-    """Return a token for every row of `logits` (B, V), fp32; forbidden tokens stand at -inf.
+class Drawn(NamedTuple):
+    """A token for every row, and its log-probability at temperature 1 among those that top-k kept."""
+
+    tokens: list[int]
+    likelihoods: list[float]
+
+
+def draw(logits: "Tensor", sampling: Sequence[Sampling], uniforms: Sequence[float]) -> Drawn:
+    """Draw a token for every row of `logits` (B, V), fp32; forbidden tokens stand at -inf.
 
     Top-p keeps the smallest set of likeliest tokens whose mass reaches p (Holtzman et al. 2020), counted after top-k.
     """
@@ -54,25 +61,10 @@ def draw(logits: "Tensor", sampling: Sequence[Sampling], uniforms: Sequence[floa
     size = logits.shape[-1]
     counts = np.array([1 if one.temperature == 0 else min(one.top_k or size, size) for one in sampling])
     manner = (np.array([one.temperature for one in sampling]), np.array([one.top_p for one in sampling]))
-    chosen = np.empty(len(sampling), np.int64)
+    chosen, likely = np.empty(len(sampling), np.int64), np.empty(len(sampling))
     if logits.device.type == "cpu" and counts.max() <= _FEW:
-        picking.pick(logits.numpy(), counts, *manner, np.array(uniforms), chosen)
-        return list(map(int, chosen))
+        picking.pick(logits.numpy(), counts, *manner, np.array(uniforms), chosen, likely)
+        return Drawn(list(map(int, chosen)), list(map(float, likely)))
     values, tokens = (found.cpu().numpy() for found in logits.topk(int(counts.max()), dim=-1))
-    picking.pick_sorted(values, counts, *manner, np.array(uniforms), chosen)
-    return list(map(int, tokens[np.arange(len(chosen)), chosen]))
-
-
-def log_probabilities(logits: "Tensor", tokens: Sequence[int]) -> list[float]:
-    """Return the log-probability of each row's token under the softmax of its `logits` (B, V), at temperature 1."""
-    import numpy as np
-    import torch
-
-    from agents.gpt2 import picking
-
-    if logits.device.type != "cpu":
-        chosen = torch.tensor(tokens, device=logits.device)[:, None]
-        return list(logits.log_softmax(-1).gather(-1, chosen)[:, 0].tolist())
-    found = np.empty(len(tokens), np.float32)
-    picking.log_probabilities(logits.numpy(), np.array(tokens), found)
-    return list(map(float, found))
+    picking.pick_sorted(values, counts, *manner, np.array(uniforms), chosen, likely)
+    return Drawn(list(map(int, tokens[np.arange(len(chosen)), chosen])), list(map(float, likely)))
