@@ -12,6 +12,8 @@ from agents.training.gold_check import check_gold
 from agents.training.gold_corpus import GOLD, HELD_OUT, companies, read_company
 from orchestrator.transcript import Transcript
 
+HELP_CONTENT = Path(__file__).parents[1] / "help_content"
+
 
 @pytest.fixture
 def company(tmp_path: Path) -> Path:
@@ -33,7 +35,7 @@ def test_the_gold_corpus_passes_its_check() -> None:
     found = check_gold(companies())
 
     assert found.faults == []
-    assert found.counts["dialogues"] >= 400
+    assert found.counts["dialogues"] >= 520
     assert found.counts["agent turns of 50-75 words"] / found.counts["agent turns"] > 0.9
 
 
@@ -54,6 +56,13 @@ def test_an_agent_is_shown_the_passages_that_it_cites() -> None:
 
 def test_the_companies_that_measure_are_there() -> None:
     assert {company.name for company in companies()} >= HELD_OUT
+
+
+def test_the_sample_shop_has_the_articles_of_the_help_content() -> None:
+    shipped = {path.name: path.read_text(encoding="utf-8") for path in HELP_CONTENT.rglob("*.md")}
+    copies = {path.name: path.read_text(encoding="utf-8") for path in (GOLD / "nettlewood" / "articles").glob("*.md")}
+
+    assert copies.items() <= shipped.items()
 
 
 def test_a_folder_without_dialogues_is_refused(tmp_path: Path) -> None:
