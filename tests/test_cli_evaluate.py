@@ -135,7 +135,7 @@ def test_a_file_that_cannot_be_written_is_told(run: Path, tmp_path: Path, capsys
 
 
 def test_a_corpus_is_compared_and_measured_itself(run: Path, corpus: Path) -> None:
-    found = evaluate(run, against=corpus, limit=24)
+    found = evaluate(run, against=corpus, limit=19)
     names = {one.name for one in found.under(Heading.REFERENCE)}
     assert {"distance-turns", "distance-agent-words", "distance-flow", "two-sample"} <= names
     assert found["two-sample"].value == pytest.approx(1)

@@ -359,6 +359,14 @@ def test_a_set_with_little_in_it_is_measured_as_far_as_it_goes() -> None:
     assert "distinct-1" in found.skipped
 
 
+@pytest.mark.parametrize("texts", [(), ("",), ("...", "?!"), ("the the", "and or"), ("\u4f60\u597d", "\u274c " * 400)])
+def test_odd_conversations_break_no_measure(texts: tuple[str, ...]) -> None:
+    odd = runs(*(transcript(*texts, customer={"disposition": who}) for who in ("amiable", "cynical") * 15))
+    found = measured(replace(odd, against=odd), [*METRICS, *(one for one in COMPARING if one.name != "mauve")])
+    assert found["conversations"].value == 30
+    assert not any(measure.value != measure.value for measure in found.measures)
+
+
 def test_lower_is_better_where_it_should_be() -> None:
     way = {metric.name: metric.better for metric in METRICS}
     assert way["role-leaks"] is Better.LOWER

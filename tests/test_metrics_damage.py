@@ -4,30 +4,39 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.damage import TRIALS, Noticed, Trial, halves, table, trials
+from benchmarks.damage import TRIALS, Noticed, Trial, halves, swapped_personas, table, trials
 from benchmarks.gold import gold
 from curation.metrics.data import DataSet
 from curation.metrics.evaluation import COMPARING, METRICS
 
+QUICK = [trial for trial in TRIALS if trial.damage is not swapped_personas]
 LIGHT = [metric for metric in COMPARING if metric.name != "mauve"]
 
 
 @pytest.fixture(scope="module")
 def dialogues() -> DataSet:
-    return gold(8)
+    return gold(3)
 
 
 @pytest.fixture(scope="module")
 def noticed(dialogues: DataSet) -> list[Noticed]:
-    return trials(dialogues)
+    return trials(dialogues, chosen=QUICK)
 
 
-@pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.damage.__name__)
+@pytest.mark.parametrize("trial", QUICK, ids=lambda trial: trial.damage.__name__)
 def test_damage_is_noticed(trial: Trial, noticed: list[Noticed]) -> None:
     title = trial.damage.__name__.replace("_", " ")
     found = [one for one in noticed if one.damage == title]
     assert found
     assert [one for one in found if not one.moved] == []
+
+
+@pytest.mark.slow
+def test_personas_of_others_are_noticed() -> None:
+    found = trials(gold(8), chosen=[trial for trial in TRIALS if trial.damage is swapped_personas])
+    assert [one.measure for one in found if one.moved] == [
+        "disposition-consistency", "tone-consistency", "style-consistency",
+    ]  # fmt: skip
 
 
 @pytest.mark.slow

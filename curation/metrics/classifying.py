@@ -44,7 +44,11 @@ def held_out(
     if len(classes) < 2 or min(counts) < FOLDS:
         raise NotMeasuredError(f"needs two kinds of conversation, {FOLDS} of each")
     selection = library("sklearn.model_selection")
-    found = selection.cross_val_predict(
-        classifier(how), list(texts), list(labels), cv=selection.StratifiedKFold(FOLDS), method="predict_proba"
-    )
+    folds = selection.StratifiedKFold(FOLDS)
+    try:
+        found = selection.cross_val_predict(
+            classifier(how), list(texts), list(labels), cv=folds, method="predict_proba"
+        )
+    except ValueError:  # no word is in two texts
+        raise NotMeasuredError("the texts have no words in common") from None
     return [str(one) for one in classes], np.asarray(found)

@@ -47,7 +47,7 @@ def distance_customer_words(data: DataSet) -> Estimate:
 @metric("distance-questions", Heading.REFERENCE, better=Better.LOWER)
 def distance_questions(data: DataSet) -> Estimate:
     """The Kolmogorov-Smirnov distance of the shares of a conversation's turns with a question mark."""
-    return _distance(data, lambda one: [sum("?" in turn.text for turn in one.turns) / len(one.turns)])
+    return _distance(data, lambda one: [sum("?" in turn.text for turn in one.turns) / max(1, len(one.turns))])
 
 
 @metric("distance-mtld", Heading.REFERENCE, better=Better.LOWER)

@@ -60,11 +60,12 @@ def mauve(data: DataSet) -> Estimate:
     Source: Pillutla et al., "MAUVE: measuring the gap between neural text and human text", NeurIPS 2021.
     """
     theirs = against(data)
-    least = min(len(data.dialogues), len(theirs.dialogues), _COMPARED)
+    sides = [[one for one in side.dialogues if one.turns] for side in (data, theirs)]
+    least = min(*map(len, sides), _COMPARED)
     if least < _LEAST:
         raise NotMeasuredError(f"needs {_LEAST} conversations on each side")
     compute = library("mauve").compute_mauve
-    label, ours, others = _features(data, data.dialogues, theirs.dialogues, least)
+    label, ours, others = _features(data, sides[0], sides[1], least)
     buckets = max(2, 2 * least // _CLUSTER)
     with silent():
         found = [

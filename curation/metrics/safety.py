@@ -52,7 +52,8 @@ def toxicity(data: DataSet) -> Estimate:
     """
     check = library("profanity_check")
     turns = [(place, turn) for place, one in enumerate(data.dialogues) for turn in one.turns]
-    toxic = [chance >= _TOXIC for chance in check.predict_prob([turn.text for _, turn in turns])]
+    texts = [turn.text for _, turn in turns]
+    toxic = [chance >= _TOXIC for chance in check.predict_prob(texts)] if texts else []
     sides = Counter(str(turn.speaker) for (_, turn), flag in zip(turns, toxic, strict=True) if flag)
     hits = Counter(place for (place, _), flag in zip(turns, toxic, strict=True) if flag)
     return ratio([(hits[place], len(one.turns)) for place, one in enumerate(data.dialogues)], dict(sides))
