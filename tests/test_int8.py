@@ -1,5 +1,6 @@
 """The number format that ships: near fp32, and the same bits in any company."""
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from agents.errors import ModelError
 from agents.gpt2.attention import Segment
 from agents.gpt2.catalogue import find
 from agents.gpt2.engine import Runner
+from agents.gpt2.int8.crowd import Crowd
 from agents.gpt2.int8.tiles import has_vnni
 from agents.gpt2.loading import Precision, runner_of
 from agents.gpt2.paging import PagePool, PageTable
@@ -102,3 +104,16 @@ def test_a_machine_without_vnni_is_told_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("agents.gpt2.loading._has_vnni", lambda: False)
     with pytest.raises(ModelError, match="AVX-512 VNNI"):
         runner_of(find("house"), Precision.INT8)
+
+
+def test_a_thread_that_is_kept_from_its_core_goes_on_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    wall, core = itertools.count(0.0, 1.0), itertools.count(0.0, 0.1)
+    monkeypatch.setattr("agents.gpt2.int8.crowd.time.perf_counter", lambda: next(wall))
+    monkeypatch.setattr("agents.gpt2.int8.crowd.time.thread_time", lambda: next(core))
+    crowd, used = Crowd(), []
+    for _ in range(60):
+        with crowd.threads(8) as threads:
+            used.append(threads)
+    first = used.index(1)
+    assert 0 < first < 10
+    assert used[first : first + 41] == [1] * 40 + [8]

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from agents.gpt2.attention import Segment
+from agents.gpt2.int8.crowd import Crowd
 from agents.gpt2.int8.meeting import threads_that_meet
 from agents.gpt2.int8.step import Buffers, Cache, Rows, Weights, compiled, step
 from agents.gpt2.int8.tiles import COLUMNS, LINE, QUAD, RECORD, ROWS
@@ -51,6 +52,7 @@ class Int8Network:
         )
         self._room = self._new_room(ROWS)
         self._function = 0
+        self._crowd = Crowd()
         with _ONE_AT_A_TIME:
             self._threads = threads_that_meet(min(torch.get_num_threads(), numba.get_num_threads()))
 
@@ -74,8 +76,9 @@ class Int8Network:
         epsilon = np.float32(self.shape.epsilon)
         with _ONE_AT_A_TIME:
             self._function = self._function or compiled(self._weights, cache, rows, room, epsilon, 0, 0)
-            numba.set_num_threads(self._threads)
-            step(self._function, self._weights, cache, rows, room, epsilon, self._threads)
+            with self._crowd.threads(self._threads) as threads:
+                numba.set_num_threads(threads)
+                step(self._function, self._weights, cache, rows, room, epsilon, threads)
         scores = room.scores[: len(segments), : self.shape.vocabulary]
         return torch.from_numpy(scores.copy())
 
