@@ -20,7 +20,7 @@ from terminal.transcript_view import conversation
 DOCS: Final = Path(__file__).parent
 ROOT: Final = DOCS.parent
 WIDTH: Final = 100
-SHOWN: Final = 3
+SHOWN: Final = 5
 """The README shows the conversation at this place of the run, whatever it is like."""
 _BLOCK: Final = re.compile(r"(?<=<!-- transcript -->\n```\n).*?(?=```\n<!-- /transcript -->)", re.DOTALL)
 
