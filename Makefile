@@ -17,7 +17,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $@
 
 $(EVERYTHING): $(INSTALLED)
-	$(PIP) ".[dev,train,data,web,remote,cluster]"
+	$(PIP) ".[dev,train,data,evaluate,web,remote,cluster]"
 	@touch $@
 
 demo: $(INSTALLED)  ## simulate conversations from two scenarios and replay one

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HOUSE: Final = "house"
 _READ: Final = 200
 _COMPARED: Final = 200
-_LEAST: Final = 20
+_LEAST: Final = 50
 _SEEDS: Final = 5
 _CLUSTER: Final = 20
 """Texts of a cluster, on average."""
