@@ -68,5 +68,5 @@ def _plotly() -> str:
     try:
         from plotly.offline import get_plotlyjs
     except ImportError:
-        raise UsageError("the plots of a report need plotly; pip install 'duologue[report]'") from None
+        raise UsageError("the plots of a report need plotly; pip install 'duologue[data]'") from None
     return str(get_plotlyjs())
