@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import select
 import subprocess
 import sys
 from collections.abc import Callable
@@ -101,6 +102,10 @@ ON_A_TERMINAL = f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {
 """The program takes standard input for the terminal that Ctrl-C comes from."""
 
 
+PATIENCE = 60.0
+"""Seconds in which a program must show something."""
+
+
 class Terminal:
     """A program on a terminal of its own: what it shows is read until something has been shown."""
 
@@ -112,6 +117,8 @@ class Terminal:
 
     def until(self, seen: Callable[[str], object]) -> None:
         while not seen(self.shown):
+            if not select.select([self.side], [], [], PATIENCE)[0]:
+                raise TimeoutError(f"nothing more was shown: {self.shown!r}")
             self.shown += os.read(self.side, 4096).decode("utf-8", "replace")
 
     def type(self, text: str) -> None:
@@ -143,10 +150,6 @@ def test_a_chat_on_a_terminal_streams_and_ctrl_c_keeps_what_was_said(here: Path)
         terminal.until(lambda shown: shown.count("\x1b[2K") > 3)
         terminal.until(lambda shown: re.search(r"2 turns; the model holds.*customer> ", shown, re.S))
         terminal.type("How long does a repair take?\n")
-        terminal.until(lambda shown: shown.count("agent") > 2)
-        terminal.type("\x03")
-        terminal.until(lambda shown: "stopped; /retry draws it again" in shown and "customer> " in shown)
-        terminal.type("/retry\n")
         terminal.until(lambda shown: re.search(r"4 turns; the model holds.*customer> ", shown, re.S))
         terminal.type("\x03")
         terminal.until(lambda shown: "kept; to read it: duologue replay outputs/chat" in shown)
