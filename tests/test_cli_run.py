@@ -14,7 +14,7 @@ SCENARIO = "coffee/scenarios/first.yaml"
 COMMAND = [sys.executable, "-c", "import sys; from terminal.main import main; sys.exit(main())", "run", SCENARIO]
 
 LOGGED = r"""2 conversations, 32 at once, house@[0-9a-f]{8} -> outputs/first
-( *\d+ %  \d of 2 conversations  \d+ (reply|replies)  \d+\.\d replies/s  \d+ tokens/s(  \d:\d\d to go)?
+( *\d+ %  \d of 2 conversations  \d+ (reply|replies)  \d+\.\d replies/s  [\d,]+ tokens/s(  \d:\d\d to go)?
 )+outputs/first: 2 conversations, \d+ replies in 0:\d\d \(\d+\.\d/s\)
 (\w+ \d(, )?)+
 (objections in \d+ attempts: .*
@@ -54,11 +54,11 @@ def test_a_run_from_beginning_to_end(here: Path, capsys: pytest.CaptureFixture[s
 
 @pytest.mark.slow
 def test_ctrl_c_leaves_a_run_that_can_be_resumed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = [*COMMAND, "--limit", "4", "--parallel", "1"]
+    command = [*COMMAND, "--limit", "12", "--parallel", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         assert run.stdout
         assert run.stderr
-        assert run.stdout.readline().startswith("4 conversations, 1 at once")
+        assert run.stdout.readline().startswith("12 conversations, 1 at once")
         run.stdout.readline()
         run.send_signal(signal.SIGINT)
         out, err = run.communicate()
@@ -66,13 +66,13 @@ def test_ctrl_c_leaves_a_run_that_can_be_resumed(here: Path, capsys: pytest.Capt
     assert err == ""
     assert out.endswith(
         "Stopped early; what was written is valid.\n"
-        "To go on: duologue run coffee/scenarios/first.yaml --out outputs/first --limit 4 --resume always\n"
+        "To go on: duologue run coffee/scenarios/first.yaml --out outputs/first --limit 12 --resume always\n"
         "To read it: duologue replay outputs/first\n"
     )
     before = [transcript.id for transcript in read_transcripts("outputs/first")]
-    assert 0 < len(before) < 4
+    assert 0 < len(before) < 12
 
-    assert main(["run", SCENARIO, "--out", "outputs/first", "--limit", "4", "--resume", "always"]) == 0
+    assert main(["run", SCENARIO, "--out", "outputs/first", "--limit", "12", "--resume", "always"]) == 0
     assert [transcript.id for transcript in read_transcripts("outputs/first")][: len(before)] == before
     assert json.loads(Path("outputs/first/run.json").read_text())["status"] == "finished"
 

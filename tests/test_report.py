@@ -140,7 +140,7 @@ def test_a_page_that_cannot_be_written_is_one_line(run: Path, capsys: pytest.Cap
 
 def test_without_plotly_the_extra_is_named(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "plotly.offline", None)
-    with pytest.raises(UsageError, match=r"need plotly; pip install 'duologue\[report\]'"):
+    with pytest.raises(UsageError, match=r"need plotly; pip install 'duologue\[data\]'"):
         write_report(run)
 
 
