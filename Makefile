@@ -23,7 +23,7 @@ $(EVERYTHING): $(INSTALLED)
 demo: $(INSTALLED)  ## simulate conversations from two scenarios and replay one
 	rm -rf $(DEMO)
 	$(BIN)/duologue run scenarios/returns.yaml scenarios/headphones.yaml --limit 16 --out $(DEMO)
-	$(BIN)/duologue replay $(DEMO) returns-00001 --cite
+	$(BIN)/duologue replay $(DEMO) returns-00005 --cite
 	@echo
 	@echo "Next: $(BIN)/duologue replay $(DEMO)        all conversations of this run"
 	@echo "      $(BIN)/duologue init my-shop          a workspace of your own"
