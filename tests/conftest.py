@@ -1,9 +1,12 @@
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Where tests run in the background SIGINT is ignored, and so it would be by the programs that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from agents.gpt2.catalogue import find
 from agents.gpt2.engine import Engine
