@@ -5,8 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"
-# Where tests run in the background SIGINT is ignored, and so it would be by the programs that they start.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from agents.gpt2.catalogue import find
 from agents.gpt2.engine import Engine
@@ -27,3 +25,8 @@ def shipped_engine() -> Iterator[Engine]:
     engine = load_engine(find("house"))
     yield engine
     engine.close()
+
+
+def pytest_configure() -> None:
+    """Hear SIGINT: where tests run in the background it is ignored, and so it would be by programs that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
