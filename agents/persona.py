@@ -100,7 +100,10 @@ class Role(StrEnum):
 
 
 class CustomerPersona(Strict):
-    """One customer of one conversation, with every axis settled."""
+    """One customer of one conversation, with every axis settled.
+
+    `questions` are what it still wants to know after its opening, in its order; without any, the model finds its own.
+    """
 
     side: Literal["customer"] = "customer"
     disposition: Disposition
@@ -109,6 +112,7 @@ class CustomerPersona(Strict):
     style: Style
     product: str | None = None
     facts: tuple[Fact, ...] = ()
+    questions: tuple[str, ...] = ()
     prompt: Prose | None = None
 
 

@@ -7,7 +7,7 @@ text, and it draws with counter-based random numbers, so a turn's choice hangs o
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +16,11 @@ from agents.persona import CustomerPersona, Domain, Fact, Reveal
 
 _ANSWERING: Final = frozenset({"inform", "guide", "offer", "counter"})
 _UNCONVINCED: Final = frozenset({"doubt", "vent", "push"})
+
+
+def _without_asking(moves: Sequence[str]) -> tuple[str, ...]:
+    """Return `moves` for a customer who has nothing left to ask, and says what it wants again where none remain."""
+    return tuple(move for move in moves if move != "ask") or ("push",)
 
 
 class Stage(StrEnum):
@@ -42,10 +47,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class CustomerChoice:
-    """The moves of a customer's turn and the fact that it tells, if any."""
+    """The moves of a customer's turn, the fact that it tells and the question of its own that it asks, if any."""
 
     moves: tuple[str, ...]
     fact: Fact | None = None
+    question: str | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +64,7 @@ class CustomerAgenda:
     _told: set[str] = field(default_factory=set)
     _answers: int = 0
     _believed: bool = False
+    _asked: int = 0
     _questions: int = field(init=False)
     _patience: int = field(init=False)
 
@@ -69,6 +76,14 @@ class CustomerAgenda:
 
     def choose(self, n: int, heard: Heard) -> CustomerChoice:
         """Return the choice for turn `n`, after the agent's turn `heard`."""
+        choice = self._chosen(n, heard)
+        if "ask" not in choice.moves or not self.persona.questions:
+            return choice
+        question = next(iter(self.persona.questions[self._asked :]), None)
+        self._asked += 1
+        return replace(choice, question=question) if question else replace(choice, moves=_without_asking(choice.moves))
+
+    def _chosen(self, n: int, heard: Heard) -> CustomerChoice:
         self._answers += heard.answers
         wanted = self._fact_for(heard)
         if not heard.answers:
@@ -97,12 +112,16 @@ class CustomerAgenda:
         late = next((f for f in self.persona.facts if f.reveal is Reveal.LATE and f.name not in self._told), None)
         if late and self._chance(n, "late", 0.5):
             return self._telling(n, late, "ask")
-        if self._questions > 0 and self._chance(n, "question", 0.75):
+        if self._questions > 0 and self._has_question and self._chance(n, "question", 0.75):
             self._questions -= 1
             return CustomerChoice(("ask",))
         if self.domain is Domain.SALES and not self._chance(n, "buys", self.persona.motivation.buys):
             return CustomerChoice(("refuse", "close"))
         return CustomerChoice(("accept", "close") if self._chance(n, "close", 0.7) else ("accept",))
+
+    @property
+    def _has_question(self) -> bool:
+        return not self.persona.questions or self._asked < len(self.persona.questions)
 
     def _fact_for(self, heard: Heard) -> Fact | None:
         """Return the first fact that was asked for and may be told now."""

@@ -197,11 +197,16 @@ def _agent_prose(persona: AgentPersona) -> str:
 def _customer_prose(persona: CustomerPersona) -> str:
     about = f" The matter is about: {persona.product}." if persona.product else ""
     facts = "".join(f" Customer {_REVEALS[f.reveal]}: {f.name} {f.value}." for f in persona.facts)
+    asks = "".join(f" Customer later asks: {question}" for question in persona.questions[:SHOWN_QUESTIONS])
     return (
         f"This is a chat between a customer and an agent of a company. To Customer one would say: you are "
         f"{persona.disposition.description}; {persona.motivation.description}. Customer {_TONES[persona.tone]} and "
-        f"{_STYLES[persona.style]}.{about}{facts}"
+        f"{_STYLES[persona.style]}.{about}{facts}{asks}"
     )
+
+
+SHOWN_QUESTIONS: Final = 3
+"""The questions of a customer that stand in a prompt in prose."""
 
 
 class ContextFullError(Exception):

@@ -26,6 +26,8 @@ _ANSWERS: Final = 0.8 * RELEVANT
 _TRIES: Final = 2
 """Attempts of a customer for each of an agent: its turns are short, and there is no passage to build them around."""
 _ASKING: Final = frozenset({"open", "ask"})
+_AROUND: Final = 18
+"""Words that a customer may put around a question that it came with."""
 _FRAME: Final = 22
 """Words of a reply that are the model's own around the evidence, at least."""
 _ASKS: Final = re.compile(r"\?|\b(please|could you|can you|may i|tell me|i need|let me have|send me|give me)\b", re.I)
@@ -72,17 +74,21 @@ class CustomerSide:
         if choice.fact:
             self._told.add(choice.fact.name)
         secrets = tuple(f.value for f in facts if f.name not in self._told and f.reveal is not Reveal.START)
-        words = (1, self.spec.customer.disposition.words)
+        question = choice.question or ""
+        most = max(self.spec.customer.disposition.words, len(question.split()) + _AROUND if question else 0)
         brief = Brief(
-            words,
+            (1, most),
             whole_sentences=False,
             moves=choice.moves,
+            evidence=question,
+            unaided=not question,
             value=value,
             figures=False,
             attempts=attempts,
             drafts=drafts,
         )
-        return Task(brief, ledger=self._ledger(f for f in facts if f.value not in secrets), secrets=secrets)
+        ledger = f"{self._ledger(f for f in facts if f.value not in secrets)} {question}"
+        return Task(brief, ledger=ledger, secrets=secrets)
 
     def catch_up(self, heard: Heard, turn: Turn) -> None:
         """Bring the agenda to where it stands after `turn`, which was given and not drawn."""
@@ -175,13 +181,21 @@ def _matter(turns: Sequence[Turn], *, settled: bool) -> tuple[str, str]:
     """Return the question to be answered now, and the customer's other turns.
 
     A turn that asks nothing itself (a doubt, a complaint) goes with the last one that did; once the matter is settled,
-    it is what the customer came with.
+    it is what the customer came with. Of a later turn, what counts is the sentences that ask.
     """
     said = [turn for turn in turns if turn.speaker is Speaker.CUSTOMER]
     asking = next((turn for turn in reversed(said) if _ASKING & set(turn.moves)), said[-1])
     first = said[0] if settled else asking
-    question = first.text if first is said[-1] or settled else f"{first.text} {said[-1].text}"
-    return question, " ".join(turn.text for turn in said[:-1] if turn is not first)
+    asked, beside = _asked(first.text) if first is not said[0] else (first.text, "")
+    question = asked if first is said[-1] or settled else f"{asked} {said[-1].text}"
+    return question, " ".join([*(turn.text for turn in said[:-1] if turn is not first), beside]).strip()
+
+
+def _asked(text: str) -> tuple[str, str]:
+    """Return the sentences of `text` that ask, and the others; the whole text and nothing where none does."""
+    parts = [text[start:end] for start, end in sentences(text)]
+    asking = [part for part in parts if _ASKS.search(part)]
+    return (" ".join(asking), " ".join(part for part in parts if part not in asking)) if asking else (text, "")
 
 
 def heard(turn: Turn, *, supported: bool, facts: Sequence[Fact]) -> Heard:

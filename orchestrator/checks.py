@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from agents.persona import Domain, Role
 from orchestrator.faults import Fault, Loc, show
-from orchestrator.openings import OpeningRules
-from orchestrator.schema import GroundingMode, OpeningsFile, Sample
+from orchestrator.openings import MessageRules
+from orchestrator.schema import GroundingMode, MessagesFile, Sample
 from orchestrator.values import longest
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ MAX_CONVERSATIONS: Final = 10**15
 _ROLES: Final = {Domain.SUPPORT: Role.SUPPORT, Domain.SALES: Role.SALESPERSON}
 
 
-def content_faults(scenario: "Scenario", rules: OpeningRules) -> Iterator[Fault]:
+def content_faults(scenario: "Scenario", openings: MessageRules, questions: MessageRules) -> Iterator[Fault]:
     """Yield the faults that need no file to be seen."""
     customer, side = scenario.customer, ("customer",)
     yield from _repeated(("help_content",), scenario.help_content)
@@ -28,7 +28,8 @@ def content_faults(scenario: "Scenario", rules: OpeningRules) -> Iterator[Fault]
     yield from _repeated((*side, "styles"), customer.styles)
     yield from _repeated((*side, "facts"), [fact.name for fact in customer.facts])
     yield from _fact_faults(scenario)
-    yield from _opening_faults(scenario, rules)
+    yield from _message_faults(("openings",), scenario.openings, openings)
+    yield from _message_faults((*side, "questions"), customer.questions, questions)
     yield from _side_faults(scenario)
     yield from _choice_faults(scenario)
 
@@ -79,11 +80,11 @@ def _fact_faults(scenario: "Scenario") -> Iterator[Fault]:
             yield Fault((*loc, "value"), f"{show(fact.value)} can grow to {length} characters; at most 200")
 
 
-def _opening_faults(scenario: "Scenario", rules: OpeningRules) -> Iterator[Fault]:
-    if not isinstance(scenario.openings, OpeningsFile):
-        for n, text in enumerate(scenario.openings):
+def _message_faults(loc: Loc, given: tuple[str, ...] | MessagesFile, rules: MessageRules) -> Iterator[Fault]:
+    if not isinstance(given, MessagesFile):
+        for n, text in enumerate(given):
             if problem := rules.problem(text, n):
-                yield Fault(("openings", n), problem)
+                yield Fault((*loc, n), problem)
 
 
 def matrix_faults(scenario: "Scenario") -> Iterator[Fault]:

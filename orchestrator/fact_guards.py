@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
+from orchestrator.goods import Goods
 from orchestrator.grounding import figures, sentences
 from orchestrator.grounding.evidence import best_match, missing_figures, spans_of
 from orchestrator.grounding.numerals import mentioned
@@ -18,6 +19,11 @@ from orchestrator.guards import Guard, Objection, Scene, Share
 _CODE: Final = re.compile(r"\b[A-Z]{2,}(?:-[A-Za-z]+)+\b")
 """What an order or serial number looks like without its digits."""
 _NAME: Final = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}\b")
+_STATES_NOTHING: Final = re.compile(
+    r"\?|\b(?:i|i'\w+|me|my|we|we'\w+|us|our|let's|please|kindly)\b|^(?:that|this|there|here|thanks?|ask|does|do)\b",
+    re.I,
+)
+"""What a sentence has that speaks of the speaker, of what was just said or to the partner, and states nothing."""
 _DATES: Final = frozenset([*calendar.day_name, *calendar.month_name])
 _MEASURE: Final = re.compile(
     r"(?:(?P<from>\d[\d,.]*\d|\d) (?:to|or|and) )?(?P<to>\d[\d,.]*\d|\d)[ -](?:working |business |full )?"
@@ -83,14 +89,16 @@ def _measures(text: str) -> frozenset[tuple[str, str]]:
 class Unsupported:
     """An answer that no passage bears out, where the turn is to be one.
 
-    A sentence needs a support of `least`, from 0 to 1, where it has a figure that was not said before, or where it
-    shares `shared` content words with a passage and so seems to speak of it.
+    A sentence needs a support of `least`, from 0 to 1, where it has a figure that was not said before, where it shares
+    `shared` content words with a passage and so seems to speak of it, or where it states something (it is neither a
+    question nor about the speaker) and shares `stated`.
     """
 
     name: ClassVar[str] = "unsupported"
 
     least: Share = 0.75
     shared: Annotated[float, Field(ge=0)] = 3.0
+    stated: Annotated[float, Field(ge=0)] = 1.0
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` by its first sentence that needs a passage and has none."""
@@ -105,8 +113,13 @@ class Unsupported:
         for sentence, match in matches:
             if match.score < self.least and not set(figures(sentence)) <= known:
                 return Objection(self.name, sentence, "a figure that its passage does not bear out", vital=True)
-        half = next((s for s, match in matches if match.score < self.least and match.shared >= self.shared), None)
+        weak = [(sentence, match.shared) for sentence, match in matches if match.score < self.least]
+        half = next((s for s, shared in weak if shared >= (self.stated if _states(s) else self.shared)), None)
         return Objection(self.name, half, "its passage bears it out in part only") if half else None
+
+
+def _states(sentence: str) -> bool:
+    return not _STATES_NOTHING.search(sentence)
 
 
 @dataclass(frozen=True)
@@ -135,5 +148,5 @@ class Undisclosed:
         return Objection(self.name, told, "it is not yet time to tell it", vital=True) if told else None
 
 
-FACTUAL: Final[tuple[Guard, ...]] = (Figures(), Names(), Units(), Unsupported(), Untold(), Undisclosed())
+FACTUAL: Final[tuple[Guard, ...]] = (Figures(), Names(), Goods(), Units(), Unsupported(), Untold(), Undisclosed())
 """The guards of the grounding modes verify and splice."""

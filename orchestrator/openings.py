@@ -1,4 +1,4 @@
-"""The customer's first messages: their slots, and the JSONL file that they may come from."""
+"""Messages given to the customer, openings and later questions: their slots, and the file that they may come from."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,30 +13,35 @@ from orchestrator.faults import forbidden, show
 from orchestrator.schema import FactTemplate
 from orchestrator.values import split
 
-MAX_WORDS: Final = 200
+MAX_WORDS: Final = {"opening": 200, "question": 40}
 
 
-class OpeningRules:
-    """What an opening may be in one scenario, which decides the slots that it may have."""
+class MessageRules:
+    """What an opening or a question (`kind`) may be in one scenario, which decides the slots that it may have."""
 
-    def __init__(self, facts: Iterable[FactTemplate], *, products: bool) -> None:
+    def __init__(self, kind: str, facts: Iterable[FactTemplate], *, products: bool) -> None:
+        self.kind = kind
         self.reveals: Mapping[str, Reveal] = {fact.name: fact.reveal for fact in facts}
         self.products = products
         self.first_seen: dict[str, int] = {}
 
     def problem(self, text: str, place: int) -> str | None:
-        """Return what is wrong with the opening at `place`, or None; remembers it, to find it again."""
+        """Return what is wrong with the message at `place`, or None; remembers it, to find it again."""
         first = self.first_seen.setdefault(text, place)
         if first != place:
             return f"{show(text)} is there twice; list it once"
-        if (words := len(text.split())) > MAX_WORDS:
-            return f"{show(text)} has {words} words; an opening has at most {MAX_WORDS}"
+        if (words := len(text.split())) > (most := MAX_WORDS[self.kind]):
+            return f"{show(text)} has {words} words; {self.a_kind} has at most {most}"
         try:
             for _, slot in split(text):
                 self._check_slot(slot)
         except ValueError as error:
             return f"{show(text)} {error}"
         return None
+
+    @property
+    def a_kind(self) -> str:
+        return f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind}"
 
     def _check_slot(self, slot: str | None) -> None:
         if slot is None or (slot == "product" and self.products) or self.reveals.get(slot) is Reveal.START:
@@ -45,7 +50,7 @@ class OpeningRules:
             raise ValueError("has the slot {product}, but the scenario has no products")
         shown = show("{" + slot + "}")
         if slot in self.reveals:
-            raise ValueError(f"has the slot {shown}, but only facts with 'reveal: start' may stand in an opening")
+            raise ValueError(f"has the slot {shown}, but only facts with 'reveal: start' may stand in {self.a_kind}")
         raise ValueError(f"has the unknown slot {shown}; known are {self._known()}")
 
     def _known(self) -> str:
@@ -67,10 +72,10 @@ class _Lines:
                 yield line
 
 
-def read_openings(path: Path, rules: OpeningRules) -> tuple[str, ...]:
+def read_messages(path: Path, rules: MessageRules) -> tuple[str, ...]:
     """Return the "query" of every row of a JSONL file; other keys are ignored.
 
-    Raises ScenarioError, naming file and line, at the first row that cannot be an opening.
+    Raises ScenarioError, naming file and line, at the first row that cannot be one.
     """
     try:
         with path.open("rb") as file:
@@ -78,11 +83,12 @@ def read_openings(path: Path, rules: OpeningRules) -> tuple[str, ...]:
     except OSError as error:
         raise ScenarioError(error.strerror or str(error), path=path) from None
     if not rows:
-        raise ScenarioError('no openings; each line holds a row such as {"query": "Where is my parcel?"}', path=path)
+        example = '{"query": "Where is my parcel?"}'
+        raise ScenarioError(f"no {rules.kind}s; each line holds a row such as {example}", path=path)
     return rows
 
 
-def _queries(lines: _Lines, rules: OpeningRules, path: Path) -> Iterator[str]:
+def _queries(lines: _Lines, rules: MessageRules, path: Path) -> Iterator[str]:
     try:
         for row in jsonlines.Reader(lines, loads=_loads):
             yield _query(row, rules, path, lines.number)
@@ -98,7 +104,7 @@ def _loads(text: str | bytes) -> object:
         raise ValueError("nested too deep") from None
 
 
-def _query(row: object, rules: OpeningRules, path: Path, line: int) -> str:
+def _query(row: object, rules: MessageRules, path: Path, line: int) -> str:
     query = row.get("query") if isinstance(row, dict) else None
     text = query.strip() if isinstance(query, str) else ""
     if not text:

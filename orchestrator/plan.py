@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import index as as_index
+from typing import Final
 
 from agents.errors import UsageError
 from agents.persona import AgentPersona, CustomerPersona, Fact, Reveal
@@ -11,6 +12,9 @@ from agents.randomness import key, permuted
 from orchestrator.scenario import Scenario
 from orchestrator.schema import FactTemplate, Sample
 from orchestrator.values import fill, substitute
+
+MOST_QUESTIONS: Final = 12
+"""Questions that a customer comes with at most, from which its agenda takes as many as it gets to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Plan:
         opening, *coordinates = self._cell(index)
         seed = key(self._digest, self.scenario.seed, index) & 0xFFFFFFFF
         customer = self._customer(coordinates, seed)
+        if self.scenario.question_texts:
+            customer = customer.model_copy(update={"questions": self._questions(opening, customer, seed)})
         return ConversationSpec(
             index=index,
             id=self._id(index),
@@ -82,7 +88,7 @@ class Plan:
             scenario=self.scenario,
             customer=customer,
             agent=self._agent,
-            opening=_opening(self.scenario.opening_texts[opening], customer),
+            opening=_worded(self.scenario.opening_texts[opening], customer),
         )
 
     def _id(self, index: int) -> str:
@@ -112,12 +118,20 @@ class Plan:
             prompt=side.prompt,
         )
 
+    def _questions(self, opening: int, customer: CustomerPersona, seed: int) -> tuple[str, ...]:
+        """Return what this customer may still ask, in its order: never what it opens with."""
+        texts = [text for text in self.scenario.question_texts if text != self.scenario.opening_texts[opening]]
+        places = (
+            permuted(place, len(texts), key(seed, "questions")) for place in range(min(len(texts), MOST_QUESTIONS))
+        )
+        return tuple(_worded(texts[place], customer) for place in places)
+
 
 def _fact(template: FactTemplate, seed: int, product: str | None) -> Fact:
     value = fill(template.value, stream=key(seed, "fact", template.name), product=product)
     return Fact(name=template.name, value=value, reveal=template.reveal)
 
 
-def _opening(text: str, customer: CustomerPersona) -> str:
+def _worded(text: str, customer: CustomerPersona) -> str:
     known = {fact.name: fact.value for fact in customer.facts if fact.reveal is Reveal.START}
     return substitute(text, known if customer.product is None else {"product": customer.product, **known})

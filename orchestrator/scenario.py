@@ -7,6 +7,7 @@ would be right.
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -15,8 +16,8 @@ from pydantic import Field, PrivateAttr, ValidationError
 
 from agents.persona import Domain, Strict
 from orchestrator.checks import content_faults, matrix_faults
-from orchestrator.faults import Fault, Source, pydantic_faults, show, text_faults
-from orchestrator.openings import OpeningRules, read_openings
+from orchestrator.faults import Fault, Loc, Source, pydantic_faults, show, text_faults
+from orchestrator.openings import MessageRules, read_messages
 from orchestrator.schema import (
     AgentSide,
     CustomerSide,
@@ -26,14 +27,14 @@ from orchestrator.schema import (
     GuardSetting,
     HelpContent,
     Matrix,
-    Openings,
-    OpeningsFile,
+    Messages,
+    MessagesFile,
     Policy,
     Product,
     Reply,
     Turns,
 )
-from orchestrator.workspace import help_path, openings_path
+from orchestrator.workspace import help_path, messages_path
 from orchestrator.yaml_source import parse, read_text
 
 __all__ = ["GroundingMode", "Policy", "Scenario"]
@@ -52,7 +53,7 @@ class Scenario(Strict):
     ]
     domain: Annotated[Domain, Field(description="support or sales")]
     help_content: Annotated[HelpContent, Field(description="a folder or file, or a list of them")] = ()
-    openings: Annotated[Openings, Field(description="a list of texts, or {file: seeds.jsonl}")]
+    openings: Annotated[Messages, Field(description="a list of texts, or {file: seeds.jsonl}")]
     customer: Annotated[CustomerSide, Field(description="a mapping with dispositions and motivations")]
     agent: Annotated[AgentSide, Field(description="a mapping with the agent's role")]
     products: tuple[Product, ...] = ()
@@ -69,12 +70,14 @@ class Scenario(Strict):
 
     _path: Path | None = PrivateAttr(None)
     _help_paths: tuple[Path, ...] = PrivateAttr(())
-    _rows: tuple[str, ...] = PrivateAttr(())
-    _rows_digest: str = PrivateAttr("")
+    _openings: tuple[str, ...] = PrivateAttr(())
+    _questions: tuple[str, ...] = PrivateAttr(())
 
     def model_post_init(self, _context: object, /) -> None:
-        if not isinstance(self.openings, OpeningsFile):
-            self._hold(self.openings)
+        if not isinstance(self.openings, MessagesFile):
+            self._openings = self.openings
+        if not isinstance(self.customer.questions, MessagesFile):
+            self._questions = self.customer.questions
 
     @classmethod
     def load(cls, path: Path | str, *, allow_outside: bool = False) -> Self:
@@ -110,16 +113,18 @@ class Scenario(Strict):
 
     def _settle(self, source: Source, folder: Path, allow_outside: bool) -> None:
         """Check what pydantic cannot see in one field, and find the files."""
-        rules = OpeningRules(self.customer.facts, products=bool(self.products))
+        openings, questions = (
+            MessageRules(kind, self.customer.facts, products=bool(self.products)) for kind in ("opening", "question")
+        )
         helps, help_faults = _help_paths(self.help_content, folder, allow_outside)
-        source.check([*content_faults(self, rules), *help_faults])
-        if isinstance(self.openings, OpeningsFile):
-            self._hold(_file_rows(self.openings.file, source, folder, rules, allow_outside))
+        source.check([*content_faults(self, openings, questions), *help_faults])
+        files = _Files(source, folder, allow_outside)
+        if isinstance(self.openings, MessagesFile):
+            self._openings = files.rows(self.openings, ("openings",), openings)
+        if isinstance(self.customer.questions, MessagesFile):
+            self._questions = files.rows(self.customer.questions, ("customer", "questions"), questions)
         self._path, self._help_paths = source.path, helps
         source.check(matrix_faults(self))
-
-    def _hold(self, rows: tuple[str, ...]) -> None:
-        self._rows, self._rows_digest = rows, sha256(json.dumps(rows).encode()).hexdigest()
 
     @property
     def path(self) -> Path | None:
@@ -134,14 +139,19 @@ class Scenario(Strict):
     @property
     def opening_texts(self) -> tuple[str, ...]:
         """The openings with their slots, from the list or from the file."""
-        return self._rows
+        return self._openings
+
+    @property
+    def question_texts(self) -> tuple[str, ...]:
+        """The customer's later questions with their slots, from the list or from the file."""
+        return self._questions
 
     @property
     def axes(self) -> dict[str, int]:
         """How many values each axis of variation has, repeats last."""
         customer = self.customer
         return {
-            "openings": len(self._rows),
+            "openings": len(self._openings),
             "products": len(self.products) or 1,
             "dispositions": len(customer.dispositions),
             "motivations": len(customer.motivations),
@@ -159,21 +169,37 @@ class Scenario(Strict):
     def digest(self) -> str:
         """SHA-256 of everything that determines the conversations, apart from the help content.
 
-        Where files lie, comments and the order of keys do not count; the openings of a file and what is built in under
+        Where files lie, comments and the order of keys do not count; the messages of a file and what is built in under
         a name do.
         """
-        content = self.model_dump(mode="json", exclude={"help_content", "openings"})
+        content = self.model_dump(
+            mode="json", exclude={"help_content": True, "openings": True, "customer": {"questions"}}
+        )
         content = {key: value for key, value in content.items() if value or key not in ("endings", "guards")}
-        text = json.dumps(content | {"openings": self._rows_digest}, sort_keys=True)
-        return sha256(text.encode()).hexdigest()
+        content["openings"] = _digest(self._openings)
+        if self._questions:
+            content["questions"] = _digest(self._questions)
+        return _digest(content)
 
 
-def _file_rows(text: str, source: Source, folder: Path, rules: OpeningRules, allow_outside: bool) -> tuple[str, ...]:
-    try:
-        path = openings_path(text, folder, allow_outside=allow_outside)
-    except ValueError as error:
-        raise source.error([Fault(("openings", "file"), str(error))]) from None
-    return read_openings(path, rules)
+def _digest(content: object) -> str:
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Files:
+    """Where the files are that a scenario names."""
+
+    source: Source
+    folder: Path
+    allow_outside: bool
+
+    def rows(self, named: MessagesFile, loc: Loc, rules: MessageRules) -> tuple[str, ...]:
+        try:
+            path = messages_path(named.file, self.folder, allow_outside=self.allow_outside)
+        except ValueError as error:
+            raise self.source.error([Fault((*loc, "file"), str(error))]) from None
+        return read_messages(path, rules)
 
 
 def _help_paths(texts: Iterable[str], folder: Path, allow_outside: bool) -> tuple[tuple[Path, ...], list[Fault]]:

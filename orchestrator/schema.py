@@ -37,7 +37,7 @@ def _path_text(value: object) -> object:
     return str(value) if isinstance(value, Path) else value
 
 
-Opening: TypeAlias = Annotated[str, _text(5000)]
+Message: TypeAlias = Annotated[str, _text(5000)]
 Product: TypeAlias = Annotated[str, _text(60)]
 RolePrompt: TypeAlias = Annotated[str, _text(2000)]
 Model: TypeAlias = Annotated[str, _text(300)]
@@ -85,6 +85,24 @@ DispositionItem: TypeAlias = Annotated[Disposition, BeforeValidator(_named("disp
 MotivationItem: TypeAlias = Annotated[Motivation, BeforeValidator(_named("motivation", MOTIVATIONS))]
 
 
+class MessagesFile(Strict):
+    """A JSONL file of openings or questions, one row a line, each with a "query"."""
+
+    file: Annotated[PathText, Field(description="the path of a .jsonl file, relative to the scenario")]
+
+
+def _messages_shape(value: object) -> str | None:
+    if isinstance(value, Mapping | MessagesFile):
+        return "#file"
+    return "#list" if isinstance(value, list | tuple) else None
+
+
+MessageList: TypeAlias = Annotated[tuple[Message, ...], Field(min_length=1)]
+Messages: TypeAlias = Annotated[
+    Annotated[MessageList, Tag("#list")] | Annotated[MessagesFile, Tag("#file")], Discriminator(_messages_shape)
+]
+
+
 class CustomerSide(Strict):
     """The customer's side and its axes of variation."""
 
@@ -101,6 +119,7 @@ class CustomerSide(Strict):
     tones: Annotated[tuple[Tone, ...], Field(min_length=1)] = (Tone.NEUTRAL,)
     styles: Annotated[tuple[Style, ...], Field(min_length=1)] = (Style.PLAIN,)
     facts: tuple[FactTemplate, ...] = ()
+    questions: Annotated[Messages, Field(description="a list of texts, or {file: questions.jsonl}")] = ()
 
 
 class AgentSide(Strict):
@@ -163,12 +182,6 @@ class Grounding(Strict):
     passages: Annotated[int, Field(strict=True, ge=1, le=5)] = 1
 
 
-class OpeningsFile(Strict):
-    """A JSONL file of openings, one row a line, each with a "query"."""
-
-    file: Annotated[PathText, Field(description="the path of a .jsonl file, relative to the scenario")]
-
-
 class Sample(Strict):
     """A random part of the matrix."""
 
@@ -204,12 +217,6 @@ def _ending_list(value: object) -> object:
     return (value,)
 
 
-def _openings_shape(value: object) -> str | None:
-    if isinstance(value, Mapping | OpeningsFile):
-        return "#file"
-    return "#list" if isinstance(value, list | tuple) else None
-
-
 def _matrix_shape(value: object) -> str:
     return "#sample" if isinstance(value, Mapping | Sample) else "#full"
 
@@ -228,11 +235,6 @@ Parameters: TypeAlias = dict[str, Any]
 GuardSetting: TypeAlias = Annotated[bool | Parameters, BeforeValidator(_switch)]
 EndingItem: TypeAlias = Annotated[str | dict[str, Parameters], BeforeValidator(_ending)]
 Endings: TypeAlias = Annotated[tuple[EndingItem, ...], Field(min_length=1), BeforeValidator(_ending_list)]
-OpeningList: TypeAlias = Annotated[tuple[Opening, ...], Field(min_length=1)]
-
-Openings: TypeAlias = Annotated[
-    Annotated[OpeningList, Tag("#list")] | Annotated[OpeningsFile, Tag("#file")], Discriminator(_openings_shape)
-]
 Matrix: TypeAlias = Annotated[
     Annotated[Literal["full"], Tag("#full")] | Annotated[Sample, Tag("#sample")], Discriminator(_matrix_shape)
 ]

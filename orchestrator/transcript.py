@@ -66,7 +66,8 @@ class Citation(Record):
 
 
 class TurnRecord(Record):
-    """One message. `stage` is the sale's; `spliced`: it was built around the words of a passage, as no attempt passed.
+    """One message. `stage` is the sale's; `spliced`: it was built around given words: those of a passage, as no attempt
+    passed, or a question that the customer came with.
 
     `forgot` counts the earliest turns that no longer fitted into the speaker's window. Of a restyled turn, `original`
     is what was said first, and `dropped` has the citations that the new words do not bear out.

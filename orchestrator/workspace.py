@@ -45,8 +45,8 @@ def help_path(text: str, folder: Path, *, allow_outside: bool) -> Path:
     return path
 
 
-def openings_path(text: str, folder: Path, *, allow_outside: bool) -> Path:
-    """Return the path of a file of openings; raises ValueError, saying what is wrong."""
+def messages_path(text: str, folder: Path, *, allow_outside: bool) -> Path:
+    """Return the path of a file of messages; raises ValueError, saying what is wrong."""
     path = resolve(text, folder, allow_outside=allow_outside)
     if not path.is_file():
         raise ValueError(f"{show(text)} is not a file")

@@ -6,10 +6,13 @@ import pytest
 
 from agents.dialogue import Speaker, Turn
 from agents.persona import Fact
-from orchestrator.briefing import heard
+from orchestrator.briefing import AgentSide, heard
 from orchestrator.fact_guards import Figures, Names, Undisclosed, Units, Unsupported, Untold
+from orchestrator.goods import Goods
 from orchestrator.grounding import HelpIndex, best_evidence, cite
 from orchestrator.guards import Scene
+from orchestrator.plan import Plan
+from orchestrator.scenario import Scenario
 
 HELP_CONTENT = Path(__file__).parents[1] / "help_content"
 QUESTION = "Who pays for the return label?"
@@ -143,3 +146,37 @@ FACTS = [Fact(name="order number", value="NW-1"), Fact(name="day of delivery", v
 def test_what_was_asked_for_is_heard(text: str, asked: tuple[str, ...]) -> None:
     turn = Turn(2, Speaker.AGENT, text, ("request",))
     assert heard(turn, supported=False, facts=FACTS).asked == asked
+
+
+def test_a_statement_that_shares_one_word_with_a_passage_needs_it_and_a_remark_does_not(index: HelpIndex) -> None:
+    where = scene(index, must_cite=True)
+    evidence = best_evidence(where.hits, QUESTION, most=50)
+    assert evidence
+    for remark in ("I hope that helps you with the label.", "Does that cover the label?", "That is all on the label."):
+        assert Unsupported().check(f"{evidence.text} {remark}", where) is None
+    for statement in ("The label must be reported soon.", "A label can be eaten."):
+        found = Unsupported().check(f"{statement} {evidence.text}", where)
+        assert found
+        assert (found.saw, found.vital) == (statement, False)
+
+
+def test_goods_that_nobody_spoke_of_are_objected_to(index: HelpIndex) -> None:
+    found = Goods().check("I hope that helps you with the coffee machine.", scene(index))
+    assert found
+    assert (found.saw, found.vital) == ("coffee machine", False)
+    assert Goods().check("I hope that helps you with the smart watch.", scene(index, ledger="smartwatch")) is None
+    assert Goods().check("Watch the label, and bed it well.", scene(index)) is None
+
+
+def test_of_a_later_turn_the_sentences_that_ask_are_the_question() -> None:
+    spec = Plan(Scenario.load(HELP_CONTENT.parent / "scenarios" / "returns.yaml"))[0]
+    side = AgentSide.of(spec, HelpIndex.load([HELP_CONTENT / "returns"]), 1, moves=True)
+    turns = [
+        Turn(1, Speaker.CUSTOMER, "An accessory is missing from the box of my camera. What happens now?", ("open",)),
+        Turn(2, Speaker.AGENT, "It is sent free of charge.", ("inform",)),
+        Turn(3, Speaker.CUSTOMER, "My box of gifts and phones. Who pays for the return label?", ("ask",)),
+    ]
+    [found] = side.passages(turns, 1)
+    assert "return label" in found.passage.text
+    evidence = side.task(4, turns, settled=False).brief.evidence
+    assert "label" in evidence

@@ -158,3 +158,21 @@ def test_a_sale_goes_from_need_to_offer_to_objection_to_close() -> None:
         sales.choose(8, Asked(("accept",), relevant=True, settled=True)).stage,
     ]
     assert stages == [Stage.NEED, Stage.OFFER, Stage.OBJECTION, Stage.CLOSE]
+
+
+def test_questions_are_asked_in_their_order_and_never_again() -> None:
+    questions = ("Who pays?", "How long does it take?")
+    asked = []
+    for stream in range(60):
+        customer = CustomerAgenda(persona().model_copy(update={"questions": questions}), Domain.SUPPORT, stream)
+        choices = [*talk(customer, ANSWER), *talk(customer, NOTHING)]
+        asked.append(tuple(choice.question for choice in choices if choice.question))
+        assert asked[-1] == questions[: len(asked[-1])]
+        assert all((choice.question is not None) == ("ask" in choice.moves) for choice in choices)
+    assert set(asked) >= {questions[:1], questions}
+
+
+def test_without_questions_of_its_own_a_customer_leaves_them_to_the_model() -> None:
+    choices = [choice for stream in range(30) for choice in talk(agenda(stream), ANSWER)]
+    assert any("ask" in choice.moves for choice in choices)
+    assert all(choice.question is None for choice in choices)

@@ -72,6 +72,14 @@ def test_the_plain_form_is_a_transcript_in_prose(vocabulary: Vocabulary) -> None
         assert said in text
 
 
+def test_in_prose_a_customer_is_told_its_questions(vocabulary: Vocabulary) -> None:
+    asking = CUSTOMER_PERSONA.model_copy(update={"questions": ("Who pays for the label?", "How long?", "Why?", "No?")})
+    text = shown(vocabulary, PlainForm(vocabulary).role(asking))
+    assert "Who pays for the label?" in text
+    assert "No?" not in text
+    assert HouseForm(vocabulary).role(asking) == HouseForm(vocabulary).role(CUSTOMER_PERSONA)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -100,3 +100,47 @@ def test_a_file_outside_the_workspace_is_refused(tmp_path: Path) -> None:
 def test_a_folder_is_no_file_of_openings(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"openings.file: '.' is not a file"):
         Scenario.from_dict(DATA | {"openings": {"file": "."}}, base=tmp_path)
+
+
+def with_questions(folder: Path, questions: object) -> Scenario:
+    customer = DATA["customer"] | {"questions": questions}
+    return Scenario.from_dict(DATA | {"openings": ["It broke.", "Who pays?"], "customer": customer}, base=folder)
+
+
+def test_questions_are_filled_and_drawn_in_an_order_of_each_conversation(tmp_path: Path) -> None:
+    texts = ["Who pays?", "How long does it take?", "Is the {product} insured?"]
+    orders = {spec.opening: set[tuple[str, ...]]() for spec in Plan(with_questions(tmp_path, texts))}
+    for seed in range(20):
+        for spec in Plan(with_questions(tmp_path, texts), seed=seed):
+            orders[spec.opening].add(spec.customer.questions)
+    assert {frozenset(order) for order in orders["It broke."]} == {
+        frozenset({"Who pays?", "How long does it take?", "Is the camera insured?"})
+    }
+    assert len(orders["It broke."]) == 6
+    assert {frozenset(order) for order in orders["Who pays?"]} == {
+        frozenset({"How long does it take?", "Is the camera insured?"})
+    }
+
+
+def test_questions_come_from_a_file_as_well_and_change_the_digest(tmp_path: Path) -> None:
+    (tmp_path / "asked.jsonl").write_text('{"query": "Who pays?"}\n{"query": "How long?"}\n', encoding="utf-8")
+    scenario = with_questions(tmp_path, {"file": "asked.jsonl"})
+    assert scenario.question_texts == ("Who pays?", "How long?")
+    assert scenario.digest == with_questions(tmp_path, ["Who pays?", "How long?"]).digest
+    assert scenario.digest != with_questions(tmp_path, ["Who pays?"]).digest
+
+
+@pytest.mark.parametrize(
+    ("questions", "said"),
+    [
+        (["Who pays?", "Who pays?"], "customer.questions[1]: 'Who pays?' is there twice; list it once"),
+        (["Is {colour} dearer?"], "customer.questions[0]: 'Is {colour} dearer?' has the unknown slot '{colour}'"),
+        ([" ".join(["why"] * 41)], "has 41 words; a question has at most 40"),
+        ({"file": "none.jsonl"}, "customer.questions.file: 'none.jsonl' is not there"),
+        ([], "customer.questions:"),
+    ],
+)
+def test_questions_that_cannot_be_asked_are_refused(questions: object, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        with_questions(tmp_path, questions)
+    assert said in str(caught.value)

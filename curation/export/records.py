@@ -41,7 +41,7 @@ _TURN: Final = {
     "moves": "its dialogue acts",
     "stage": "the stage of a sale",
     "attempts": "candidates drawn until one passed the guards",
-    "spliced": "true: built around the words of a passage, as no candidate passed",
+    "spliced": "true: built around given words: a passage's, as no candidate passed, or a question of the customer's",
     "citations": "passages relied on: id, character span in the article (start, end), retrieval score, support",
     "forgot": "how many of the earliest turns the speaker's window no longer held",
 }

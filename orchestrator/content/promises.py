@@ -31,14 +31,20 @@ _DO: Final = (
     r"fix (?:it|this|that))"
 )
 _DAY: Final = r"(?:today|tomorrow|tonight|this week|by (?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+_OTHERS: Final = r"(?:colleague|team|manager|supervisor|department|specialist|boss|warehouse)\w*"
 DEEDS: Final = _any(
     rf"\b(?:I|we)(?:'ve|'d| have| had)?(?: (?:just|already|now|also|personally|duly))* {_DONE}\b(?! by\b)",
     r"\b(?:I|we)(?:'ve| have) (?:made (?:the note|sure)|taken care of it|put (?:it|that|your \w+) (?:in|through))\b",
     rf"(?:,|\band) {_DONE} (?:it|this|that|the request|your \w+|a \w+) (?:to|for|with|through|on)\b",
     rf"\b(?:your|the) (?:request|case|claim|complaint|ticket) (?:has been|is now|was) (?:{_DONE}|logged|noted)\b",
+    rf"\b(?:I|we)(?:'ve| have) (?:told|asked|informed|briefed|reminded|spoken to|talked to) (?:my|the|our|a) {_OTHERS}",
+    r"\b(?:the|your) case is (?:mine|ours|now with|with (?:me|us|the))\b",
 )
 PLEDGES: Final = _any(
     rf"\b(?:I|we)(?:'ll| will| shall|'m going to| am going to)(?: (?:\w+ly|also|just|now|then))* {_DO}\b",
+    rf"\b(?:they|someone|somebody|(?:my|the|our|a) {_OTHERS})(?:'ll| will) "
+    r"(?:contact|write|call|ring|get back|be in touch)\b",
+    r"\b(?:I|we)(?:'ll| will) (?:write|get back|come back) to you\b",
 )
 OUTCOMES: Final = _any(
     r"\byou(?:'ll| will| are going to| shall)(?: (?:\w+ly|also|then))* (?:receive|get|have|be (?:refunded|credited|"
