@@ -27,7 +27,7 @@ class Fault(Protocol):
 
 _T = TypeVar("_T", bound=Fault)
 
-_OPENING: Final = 2.0
+_OPENING: Final = 1.5
 """The factor of the temperature for the first words of a turn."""
 _DECIDING: Final = frozenset({"accept", "refuse", "close"})
 _TOKENS_A_WORD: Final = 2

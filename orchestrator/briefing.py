@@ -30,6 +30,8 @@ _AROUND: Final = 18
 """Words that a customer may put around a question that it came with."""
 _FRAME: Final = 22
 """Words of a reply that are the model's own around the evidence, at least."""
+_RECAP: Final = 28
+"""Words of a passage at most that sum a settled matter up."""
 _ASKS: Final = re.compile(r"\?|\b(please|could you|can you|may i|tell me|i need|let me have|send me|give me)\b", re.I)
 
 
@@ -43,6 +45,7 @@ class Task:
     ledger: str = ""
     secrets: tuple[str, ...] = ()
     stage: Stage | None = None
+    recap: str = ""
 
 
 @dataclass(slots=True)
@@ -129,8 +132,7 @@ class AgentSide:
         mode = scenario.grounding.mode
         question, context = _matter(turns, settled=settled)
         hits = self._hits(question, context)
-        most = scenario.reply.words[1] - _FRAME
-        evidence = best_evidence(hits, question, context=context, used=self._used, most=most)
+        evidence = self._evidence(hits, question, context, turns[-1], settled=settled)
         choice = self._choice(n, turns[-1], evidence, settled=settled)
         brief = Brief(
             scenario.reply.words,
@@ -146,7 +148,10 @@ class AgentSide:
         )
         must_cite = choice.needs_evidence and mode in (GroundingMode.VERIFY, GroundingMode.SPLICE)
         ledger = self.spec.agent.prompt or ""
-        return Task(brief, tuple(hits), must_cite=must_cite and bool(hits), ledger=ledger, stage=choice.stage)
+        recap = brief.evidence if settled else ""
+        return Task(
+            brief, tuple(hits), must_cite=must_cite and bool(hits), ledger=ledger, stage=choice.stage, recap=recap
+        )
 
     @property
     def _unsaid(self) -> tuple[str, ...]:
@@ -168,6 +173,15 @@ class AgentSide:
         if self.index is None or grounding.mode is GroundingMode.OFF:
             return []
         return self.index.search(question, grounding.passages, context=context)
+
+    def _evidence(
+        self, hits: Sequence[Hit], question: str, context: str, last: Turn, *, settled: bool
+    ) -> Evidence | None:
+        """Return what a reply may rest on: something new, or once more what settled a matter that is summed up."""
+        if settled:
+            return best_evidence(hits, question, most=_RECAP) if "accept" in last.moves else None
+        most = self.spec.scenario.reply.words[1] - _FRAME
+        return best_evidence(hits, question, context=context, used=self._used, most=most)
 
     def _choice(self, n: int, last: Turn, evidence: Evidence | None, *, settled: bool) -> AgentChoice:
         if self.agenda is None:

@@ -110,7 +110,7 @@ class Conversation:
         if not self._turns:
             self.open()
         while (ending := self.ending()) is None:
-            await self.speak()
+            await self.speak(settled=self._decided())
         if self.wants_closing(ending):
             with suppress(GuardedError, ContextFullError):  # a courtesy that cannot be had changes no outcome
                 await self.speak(settled=True)
@@ -156,10 +156,19 @@ class Conversation:
 
     def ending(self) -> Ending | None:
         """Return the ending that the stop rules find after the last turn, None where it goes on."""
+        return self._wording.quoted(self._found(self._spec.scenario.turns.min))
+
+    def _decided(self) -> bool:
+        """Tell whether the customer's last turn would have ended it, had there been turns enough."""
+        if len(self._turns) >= self._spec.scenario.turns.min:
+            return False
+        ending = self._found(least=0)
+        return ending is not None and wants_closing(ending, said=len(self._turns))
+
+    def _found(self, least: int) -> Ending | None:
         turns = self._spec.scenario.turns
         meant = self._wording.meant(self._turns)
-        found = self._stage.rule.check(EndingScene(meant, turns.min, turns.max, self._spec.scenario.domain))
-        return self._wording.quoted(found)
+        return self._stage.rule.check(EndingScene(meant, least, turns.max, self._spec.scenario.domain))
 
     def wants_closing(self, ending: Ending) -> bool:
         """Tell whether the agent still has a last word."""
@@ -215,6 +224,7 @@ class Conversation:
                 ledger=task.ledger,
                 value=task.brief.value,
                 secrets=task.secrets,
+                recap=task.recap,
             )
             found = objections(written.text, scene, self._stage.guards)
             self.attempts += 1

@@ -14,7 +14,7 @@ from agents.dialogue import Speaker
 from agents.errors import ScenarioError, UsageError
 from agents.persona import DISPOSITIONS, MOTIVATIONS, AgentPersona, CustomerPersona, Fact, Style, Tone
 from orchestrator.conversation import Conversation, Stage, TurnListener
-from orchestrator.plan import ConversationSpec
+from orchestrator.plan import ConversationSpec, questions_of
 from orchestrator.scenario import Scenario
 from orchestrator.seats import Wishes, as_wished, named, with_models
 from orchestrator.transcript import OriginRecord, Transcript, transcripts_path
@@ -97,6 +97,9 @@ def spec_of(transcript: Transcript, scenario: Scenario) -> ConversationSpec:
     )
     agent = AgentPersona(role=transcript.agent.role, domain=transcript.domain, prompt=scenario.agent.prompt)
     opening = transcript.turns[0].text if transcript.turns else ""
+    if scenario.question_texts:
+        asked = questions_of(scenario, customer, opening=opening, seed=transcript.seed)
+        customer = customer.model_copy(update={"questions": asked})
     return ConversationSpec(0, transcript.id, transcript.seed, scenario, customer, agent, opening)
 
 
@@ -124,6 +127,8 @@ def _unchanged(entry: Mapping[str, Any]) -> Scenario | None:
 def _recorded(config: Mapping[str, Any], help_paths: list[str], path: Path) -> Scenario:
     kept = {key: value for key, value in config.items() if value or key not in ("endings", "guards", "help_content")}
     settled = {"openings": ["(as it was said)"], "matrix": "full", "repeats": 1}
+    if not isinstance(config["customer"].get("questions"), list):  # a file's, which may be gone
+        kept["customer"] = {key: value for key, value in config["customer"].items() if key != "questions"}
     found = {"help_content": help_paths} if help_paths else {}
     try:
         return Scenario.from_dict({**kept, **settled, **found}, base=path.parent, allow_outside=True)

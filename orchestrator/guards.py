@@ -35,7 +35,7 @@ class Scene:
 
     `forced_stop`: the decoder had to end the text, which may have stopped in the middle of a sentence. `hits` are the
     passages shown; `must_cite`: the turn has to rest on them. `ledger` holds the values that the speaker may tell,
-    `value` the one that it must, `secrets` those that it must not yet.
+    `value` the one that it must, `secrets` those that it must not yet. `recap` is what it may say once more.
     """
 
     speaker: Speaker
@@ -47,6 +47,7 @@ class Scene:
     ledger: str = ""
     value: str = ""
     secrets: tuple[str, ...] = ()
+    recap: str = ""
 
     def said(self) -> str:
         """Return all that was said before, by both sides."""
@@ -142,13 +143,14 @@ class RepeatsEarlier:
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` after the speaker's own turns."""
-        fives = grams(candidate, 5)
+        fresh = candidate.replace(scene.recap, " ") if scene.recap else candidate
+        fives = grams(fresh, 5)
         for earlier in scene.own():
             if fives.isdisjoint(grams(earlier, 5)):
                 continue
-            if len(words(candidate)) >= 3 and self._is_copy(candidate, earlier):
+            if len(words(fresh)) >= 3 and self._is_copy(fresh, earlier):
                 return Objection(self.name, candidate, "near to an earlier turn")
-            if copied := next((part for part in self._long(candidate) if self._is_copy(part, earlier)), None):
+            if copied := next((part for part in self._long(fresh) if self._is_copy(part, earlier)), None):
                 return Objection(self.name, copied, "a sentence from an earlier turn")
         return None
 

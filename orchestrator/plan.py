@@ -79,8 +79,10 @@ class Plan:
         opening, *coordinates = self._cell(index)
         seed = key(self._digest, self.scenario.seed, index) & 0xFFFFFFFF
         customer = self._customer(coordinates, seed)
+        first = _worded(self.scenario.opening_texts[opening], customer)
         if self.scenario.question_texts:
-            customer = customer.model_copy(update={"questions": self._questions(opening, customer, seed)})
+            asked = questions_of(self.scenario, customer, opening=first, seed=seed)
+            customer = customer.model_copy(update={"questions": asked})
         return ConversationSpec(
             index=index,
             id=self._id(index),
@@ -88,7 +90,7 @@ class Plan:
             scenario=self.scenario,
             customer=customer,
             agent=self._agent,
-            opening=_worded(self.scenario.opening_texts[opening], customer),
+            opening=first,
         )
 
     def _id(self, index: int) -> str:
@@ -118,13 +120,12 @@ class Plan:
             prompt=side.prompt,
         )
 
-    def _questions(self, opening: int, customer: CustomerPersona, seed: int) -> tuple[str, ...]:
-        """Return what this customer may still ask, in its order: never what it opens with."""
-        texts = [text for text in self.scenario.question_texts if text != self.scenario.opening_texts[opening]]
-        places = (
-            permuted(place, len(texts), key(seed, "questions")) for place in range(min(len(texts), MOST_QUESTIONS))
-        )
-        return tuple(_worded(texts[place], customer) for place in places)
+
+def questions_of(scenario: Scenario, customer: CustomerPersona, *, opening: str, seed: int) -> tuple[str, ...]:
+    """Return what this customer may still ask after `opening`, in its order."""
+    texts, stream = scenario.question_texts, key(seed, "questions")
+    places = (permuted(place, len(texts), stream) for place in range(min(len(texts), MOST_QUESTIONS)))
+    return tuple(question for place in places if (question := _worded(texts[place], customer)) != opening)
 
 
 def _fact(template: FactTemplate, seed: int, product: str | None) -> Fact:

@@ -101,6 +101,10 @@ MessageList: TypeAlias = Annotated[tuple[Message, ...], Field(min_length=1)]
 Messages: TypeAlias = Annotated[
     Annotated[MessageList, Tag("#list")] | Annotated[MessagesFile, Tag("#file")], Discriminator(_messages_shape)
 ]
+Questions: TypeAlias = Annotated[
+    Annotated[tuple[Message, ...], Tag("#list")] | Annotated[MessagesFile, Tag("#file")],
+    Discriminator(_messages_shape),
+]
 
 
 class CustomerSide(Strict):
@@ -119,7 +123,7 @@ class CustomerSide(Strict):
     tones: Annotated[tuple[Tone, ...], Field(min_length=1)] = (Tone.NEUTRAL,)
     styles: Annotated[tuple[Style, ...], Field(min_length=1)] = (Style.PLAIN,)
     facts: tuple[FactTemplate, ...] = ()
-    questions: Annotated[Messages, Field(description="a list of texts, or {file: questions.jsonl}")] = ()
+    questions: Annotated[Questions, Field(description="a list of texts, or {file: questions.jsonl}")] = ()
 
 
 class AgentSide(Strict):

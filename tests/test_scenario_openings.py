@@ -137,7 +137,7 @@ def test_questions_come_from_a_file_as_well_and_change_the_digest(tmp_path: Path
         (["Is {colour} dearer?"], "customer.questions[0]: 'Is {colour} dearer?' has the unknown slot '{colour}'"),
         ([" ".join(["why"] * 41)], "has 41 words; a question has at most 40"),
         ({"file": "none.jsonl"}, "customer.questions.file: 'none.jsonl' is not there"),
-        ([], "customer.questions:"),
+        ("Who pays?", "customer.questions: 'Who pays?' does not fit"),
     ],
 )
 def test_questions_that_cannot_be_asked_are_refused(questions: object, said: str, tmp_path: Path) -> None:

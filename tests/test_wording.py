@@ -64,8 +64,9 @@ def test_what_was_meant_is_known_for_what_was_said() -> None:
 
 
 def test_an_ending_is_found_in_what_was_meant_and_quoted_as_it_was_said() -> None:
-    mine = wording(Style.TYPOS)
     meant = "I have read what you wrote. That solves everything, thank you. Goodbye."
+    hasty = (Wording.of(one) for one in Plan(Scenario.load(SCENARIO)) if one.customer.style is Style.TYPOS)
+    mine = next(one for one in hasty if "That solves everything, thank you." not in one.say(3, meant))
     said = [
         turn(1, mine.say(1, TEXT), "open"),
         turn(2, "You can send it back within 30 days of the delivery, free of charge.", "inform"),

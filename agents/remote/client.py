@@ -75,18 +75,20 @@ class Client:
         failures = absences = 0
         while True:
             await self._gate.passed()
+            closed = self._gate.closed
             try:
                 answer = await self._once(whole)
             except _OverloadError as overload:
                 self._gate.rest(overload.seconds, str(overload), key)
             except _FailureError as failure:
-                gone = failure.away and not await self.is_there()
+                noticed = failure.away and self._gate.closed != closed  # by another request, and it may be back
+                gone = noticed or (failure.away and not await self.is_there())
                 absences, failures = absences + gone, failures + (not gone)
                 if failures > self._remote.retries or absences > _ABSENCES:
                     raise RequestError(f"{self._name}: {failure} ({failures + absences} times running)") from None
-                if gone:
+                if gone and not noticed:
                     self._gate.wait_for(self.is_there, str(failure), key)
-                else:
+                elif not gone:
                     await asyncio.sleep(backoff(failures, key))
             else:
                 self._gate.answered()

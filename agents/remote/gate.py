@@ -16,7 +16,7 @@ _WORTH_TELLING: Final = 2.0
 
 
 class Gate:
-    """Open until `rest` or `wait_for` closes it for a while; within one event loop."""
+    """Open until `rest` or `wait_for` closes it for a while; within one event loop. `closed` counts how often."""
 
     def __init__(self, name: str, patience: float, notice: Notice) -> None:
         self._name, self._patience, self._notice = name, patience, notice
@@ -26,6 +26,7 @@ class Gate:
         self._lost: str | None = None
         self._rests = 0
         self._since = 0.0
+        self.closed = 0
 
     async def passed(self) -> None:
         """Wait until requests may be sent. Raises RunError once patience is at its end."""
@@ -70,6 +71,7 @@ class Gate:
 
     def _close(self, why: str, over: Awaitable[None], *, told: bool) -> None:
         self._open.clear()
+        self.closed += 1
         if told:
             self._notice(why)
 

@@ -129,7 +129,7 @@ _FINITE: Final = re.compile(
 
 def usable(query: str) -> bool:
     """Tell whether `openings:` would take a query as it is: no slots, nothing that is no text, not too long."""
-    return not forbidden(query) and not re.search(r"[{}]", query) and len(query.split()) <= MAX_WORDS
+    return not forbidden(query) and not re.search(r"[{}]", query) and len(query.split()) <= MAX_WORDS["opening"]
 
 
 class Originals:
