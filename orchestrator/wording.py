@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from agents.dialogue import Turn
+from agents.draws import Draws
 from agents.persona import Style
 from agents.styles import Revision, revised
-from agents.training.draws import Draws
 from orchestrator.plan import ConversationSpec
 from orchestrator.transcript import Ending
 

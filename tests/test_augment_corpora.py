@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from agents.draws import Draws
 from agents.persona import Style, Tone
 from agents.styles import Revision, revised
-from agents.training.draws import Draws
 from curation.augment.catalogue import placed
 from curation.augment.products import substituted
 from curation.augment.refusal import RefusedError

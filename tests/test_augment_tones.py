@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.draws import Draws
 from agents.persona import Tone
-from agents.training.draws import Draws
 from curation.augment.refusal import RefusedError
 from curation.augment.tones import retoned
 from tests.survivors import lost

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.draws import Draws
 from agents.persona import Style
 from agents.styles import Edit, Revision, applied, revised, styled
 from agents.styles.edits import compatible
 from agents.styles.kept import kept_spans
-from agents.training.draws import Draws
 from tests.survivors import lost
 
 OPENINGS = (Path(__file__).parent / "data" / "openings.txt").read_text(encoding="utf-8").splitlines()

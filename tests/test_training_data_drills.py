@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from agents.dialogue import MOVES, Speaker
+from agents.draws import Draws
 from agents.errors import UsageError
 from agents.persona import DISPOSITIONS, Style, Tone
 from agents.styles import styled
 from agents.training.articles import Section, read_sections
 from agents.training.dialogues import TrainingDialogue
-from agents.training.draws import Draws
 from agents.training.drills.drawing import draw_copying, draw_drill, gold_shelves, line_bank, shelf_of
 from agents.training.drills.lines import LineBank
 from agents.training.drills.pages import Point

@@ -1,8 +1,8 @@
 import re
 
 from agents.dialogue import Speaker
+from agents.draws import Draws
 from agents.training.dialogues import CustomerMeta, TrainingDialogue, TrainingTurn
-from agents.training.draws import Draws
 from agents.training.slots import redrawn
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+from agents.draws import Draws
 from agents.persona import Style
 from agents.styles.colloquial import colloquial
 from agents.styles.edits import Edit, Revision, applied, compatible
 from agents.styles.kept import Span, kept_spans
 from agents.styles.non_native import non_native
 from agents.styles.typos import LEAST, typos
-from agents.training.draws import Draws
 
 SHORTEST_TYPOS: Final = LEAST
 """How many typing errors a text has that has room for them."""

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agents.draws import Draws
 from agents.styles.edits import Edit
 from agents.styles.kept import Span, starts_sentence
 from agents.styles.tables import swaps
-from agents.training.draws import Draws
 
 _SHARE: Final = 0.75
 """How many of the words that can be said in a more everyday way are."""

@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from agents.draws import Draws
 from agents.styles.edits import Edit, compatible
 from agents.styles.kept import Span
 from agents.styles.tables import swaps
-from agents.training.draws import Draws
 
 _WORDS_AN_ERROR: Final = 5
 _MOST: Final = 8

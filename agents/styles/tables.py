@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from agents.draws import Draws
 from agents.styles.edits import Edit
-from agents.training.draws import Draws
 
 
 @dataclass(frozen=True, slots=True)

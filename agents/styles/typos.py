@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from agents.draws import Draws
 from agents.styles.edits import Edit
 from agents.styles.kept import WORD, Span, ordinary_words
-from agents.training.draws import Draws
 
 MOST: Final = 6
 LEAST: Final = 3

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from agents.dialogue import Speaker
+from agents.draws import Draws
 from agents.errors import UsageError
 from agents.persona import Domain, Role
 from agents.training.articles import Section, read_sections
 from agents.training.dialogues import CustomerMeta, TrainingDialogue, TrainingTurn, known_moves
-from agents.training.draws import Draws
 
 GOLD: Final = Path(__file__).with_name("gold")
 HELD_OUT: Final = frozenset(("linden-clinic", "ridgeway-cycles"))

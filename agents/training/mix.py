@@ -21,12 +21,12 @@ from pydantic import Field
 
 from agents import randomness
 from agents.dialogue import Speaker
+from agents.draws import Draws
 from agents.errors import UsageError
 from agents.gpt2.vocabulary import SAY, Vocabulary
 from agents.persona import Strict
 from agents.training.corpora import files_of, read_corpus, usable
 from agents.training.dialogues import TrainingDialogue
-from agents.training.draws import Draws
 from agents.training.examples import Example, Learn, examples_of
 from agents.training.gold_corpus import GOLD, HELD_OUT, companies, passages_of, read_company, with_others
 from agents.training.readers.records import Fault

@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
+from agents.draws import Draws
 from agents.training.dialogues import TrainingDialogue
-from agents.training.draws import Draws
 
 _DIGITS: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _NUMBER: Final = re.compile(rf"(?<![\w.,:/\-])[$€£]?{_DIGITS}(?![\w]|[:/\-]\d|[.,]\d)%?")

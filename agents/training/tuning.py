@@ -11,11 +11,11 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from agents.draws import Draws
 from agents.gpt2.vocabulary import Vocabulary
 from agents.training.card import Facts, model_card
 from agents.training.corpora import files_of
 from agents.training.curve import draw_curve
-from agents.training.draws import Draws
 from agents.training.examples import Example, examples_of
 from agents.training.fitting import Data, Fitted, fit
 from agents.training.gold_corpus import GOLD

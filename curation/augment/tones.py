@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from agents.draws import Draws
 from agents.persona import Tone
 from agents.styles import Edit, Revision, applied
 from agents.styles.edits import compatible
 from agents.styles.kept import kept_spans
-from agents.training.draws import Draws
 from curation.augment.refusal import RefusedError
 
 _OPPOSITE: Final = {Tone.CHEERFUL: Tone.ANNOYED, Tone.ANNOYED: Tone.CHEERFUL}

@@ -10,10 +10,10 @@ from enum import StrEnum
 from itertools import product as combinations
 from typing import Any, Final, TypeAlias
 
+from agents.draws import Draws
 from agents.errors import UsageError
 from agents.persona import Style, Tone
 from agents.styles import SHORTEST_TYPOS, Change, Revision, revised
-from agents.training.draws import Draws
 from curation.augment.catalogue import Product, placed
 from curation.augment.products import substituted
 from curation.augment.refusal import RefusedError

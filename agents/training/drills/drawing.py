@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from agents.dialogue import Speaker
+from agents.draws import Draws
 from agents.errors import UsageError
 from agents.persona import Role
 from agents.training.articles import read_sections
 from agents.training.dialogues import CustomerMeta, TrainingDialogue, TrainingTurn
-from agents.training.draws import Draws
 from agents.training.drills.lines import SLOT, Line, LineBank
 from agents.training.drills.pages import Page, draw_pages, trades
 from agents.training.drills.questions import pages_of

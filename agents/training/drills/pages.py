@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from agents.draws import Draws
 from agents.training.articles import shown
-from agents.training.draws import Draws
 
 _SLOT: Final = re.compile(r"{(\w+)}")
 

@@ -4,9 +4,9 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
+from agents.draws import Draws
 from agents.persona import DISPOSITIONS, Role, Style, Tone
 from agents.training.dialogues import CustomerMeta
-from agents.training.draws import Draws
 from agents.training.drills.fits import Fits, both, holding, nothing, without, words
 from agents.training.drills.lines import Line, LineBank
 from agents.training.drills.pages import Page, Point

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from agents.dialogue import Speaker
+from agents.draws import Draws
 from agents.persona import Domain, Role, Style, Tone
 from agents.styles import styled
 from agents.training.dialogues import CustomerMeta, TrainingDialogue, TrainingTurn
-from agents.training.draws import Draws
 from agents.training.drills.fits import Fits, anything, both, without, words
 from agents.training.drills.lines import SLOT, Line, LineBank
 from agents.training.drills.pages import Page, Point

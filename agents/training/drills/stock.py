@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from agents.training.draws import Draws
+from agents.draws import Draws
 from agents.training.drills.pages import figure
 
 MONTHS: Final = (

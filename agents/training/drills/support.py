@@ -2,9 +2,9 @@
 
 from typing import Final, NamedTuple
 
+from agents.draws import Draws
 from agents.persona import DISPOSITIONS, Role, Style, Tone
 from agents.training.dialogues import CustomerMeta
-from agents.training.draws import Draws
 from agents.training.drills.fits import Fits, anything, both, holding, nothing, without, words
 from agents.training.drills.lines import LineBank
 from agents.training.drills.pages import Page, Point

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from agents.training.draws import Draws
+from agents.draws import Draws
 
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]{1,60}?)\s*\}\}|\[([A-Z][A-Za-z'& ]{2,50})\]")
 _PIECE: Final = re.compile(r" (n't|'d|'s|'m|'re|'ll|'ve)\b")
