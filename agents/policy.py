@@ -87,7 +87,7 @@ class CustomerAgenda:
         self._answers += heard.answers
         wanted = self._fact_for(heard)
         if not heard.answers:
-            self._patience -= not heard.asked
+            self._patience -= self._told.issuperset(heard.asked)
             if self._patience <= 0:
                 return CustomerChoice(("refuse", "close"))
             if wanted:
@@ -100,8 +100,12 @@ class CustomerAgenda:
             return CustomerChoice(("refuse", "close"))
         return self._telling(n, wanted) if wanted else CustomerChoice(self._feeling(n, "doubt"))
 
-    def settle(self, moves: Sequence[str], told: Set[str]) -> None:
-        """Take what the last turn really did in place of what was chosen: its moves, and all facts `told` so far."""
+    def settle(self, moves: Sequence[str], told: Set[str], *, asked: int) -> None:
+        """Take what the last turn really did in place of what was chosen.
+
+        That is its moves, all facts `told` so far, and how many of the customer's questions were `asked` so far.
+        """
+        self._asked = asked
         self._told = {fact.name for fact in self.persona.facts if fact.reveal is Reveal.START} | told
         self._believed = "accept" in moves or (self._believed and _UNCONVINCED.isdisjoint(moves))
 

@@ -16,6 +16,7 @@ from agents.policy import AgentChoice, Asked, CustomerAgenda, Heard, SalesAgenda
 from orchestrator.chosen_guards import guards_of
 from orchestrator.content.promises import Promises
 from orchestrator.grounding import RELEVANT, Evidence, HelpIndex, Hit, best_evidence, sentences
+from orchestrator.overlap import says
 from orchestrator.plan import ConversationSpec
 from orchestrator.scenario import GroundingMode, Policy
 
@@ -55,6 +56,7 @@ class CustomerSide:
     spec: ConversationSpec
     agenda: CustomerAgenda | None
     _told: set[str] = field(default_factory=set)
+    _asked: int = 0
 
     @classmethod
     def of(cls, spec: ConversationSpec, stream: int, *, moves: bool) -> "CustomerSide":
@@ -76,6 +78,7 @@ class CustomerSide:
         value = choice.fact.value if choice.fact else ""
         if choice.fact:
             self._told.add(choice.fact.name)
+        self._asked += choice.question is not None
         secrets = tuple(f.value for f in facts if f.name not in self._told and f.reveal is not Reveal.START)
         question = choice.question or ""
         most = max(self.spec.customer.disposition.words, len(question.split()) + _AROUND if question else 0)
@@ -90,23 +93,22 @@ class CustomerSide:
             attempts=attempts,
             drafts=drafts,
         )
-        ledger = f"{self._ledger(f for f in facts if f.value not in secrets)} {question}"
-        return Task(brief, ledger=ledger, secrets=secrets)
+        return Task(brief, ledger=self._ledger(f for f in facts if f.value not in secrets), secrets=secrets)
 
-    def catch_up(self, heard: Heard, turn: Turn) -> None:
-        """Bring the agenda to where it stands after `turn`, which was given and not drawn."""
-        text = turn.text.casefold()
-        told = {fact.name for fact in self.spec.customer.facts if fact.value.casefold() in text}
+    def catch_up(self, heard: Heard, turn: Turn, *, asked: bool) -> None:
+        """Bring the agenda to where it stands after `turn`, which was given; `asked` a question that it came with."""
+        told = {fact.name for fact in self.spec.customer.facts if says(turn.text, fact.value)}
+        self._asked += asked
         if self.agenda:
             self.agenda.choose(turn.n, heard)
-            self.agenda.settle(turn.moves, self._told | told)
+            self.agenda.settle(turn.moves, self._told | told, asked=self._asked)
         self._told |= told
 
     def _ledger(self, facts: Iterable[Fact]) -> str:
-        """Return what the customer may speak of unasked: the values of `facts`, its product and its prompt."""
-        return " ".join(
-            [*(fact.value for fact in facts), self.spec.customer.product or "", self.spec.customer.prompt or ""]
-        )
+        """Return what the customer may speak of: the values of `facts`, its product, its prompt and its questions."""
+        customer = self.spec.customer
+        values = (fact.value for fact in facts)
+        return " ".join([*values, customer.product or "", customer.prompt or "", *customer.questions])
 
 
 @dataclass(slots=True)
@@ -219,4 +221,6 @@ def heard(turn: Turn, *, supported: bool, facts: Sequence[Fact]) -> Heard:
 
 
 def _names(text: str, name: str) -> bool:
-    return all(re.search(rf"\b{re.escape(word)}", text) for word in name.casefold().split() if len(word) > 2)
+    words = name.casefold().split()
+    telling = [rf"\b{re.escape(word)}" for word in words if len(word) > 2]
+    return all(re.search(word, text) for word in telling or [rf"\b{re.escape(word)}\b" for word in words])

@@ -26,6 +26,7 @@ from orchestrator.endings import EndingScene, Rule, wants_closing
 from orchestrator.extensions import ExtensionError
 from orchestrator.grounding import HelpIndex, Hit, cite
 from orchestrator.guards import STANDARD, Guard, Objection, Scene, objections
+from orchestrator.overlap import says
 from orchestrator.plan import ConversationSpec
 from orchestrator.spoken import spoken
 from orchestrator.transcript import (
@@ -129,9 +130,9 @@ class Conversation:
         turn = Turn(record.n, record.speaker, record.text, record.moves)
         shown: tuple[str, ...] = ()
         if self._turns and turn.speaker is Speaker.CUSTOMER:
-            self._customer_side.catch_up(self._heard, turn)
+            self._customer_side.catch_up(self._heard, turn, asked=bool(record.spliced))
         elif self._turns:
-            shown = self._agent_side.task(turn.n, self._turns, settled=False).brief.passages
+            shown = self._agent_side.task(turn.n, self._turns, settled=self._decided()).brief.passages
             self._agent_side.said(turn.text)
         self._customer.take_in(turn)
         self._agent.take_in(turn, shown)
@@ -300,6 +301,5 @@ class Conversation:
         )
 
     def _told_in(self, fact: Fact) -> int | None:
-        value = fact.value.casefold()
         said = (turn for turn in self._turns if turn.speaker is Speaker.CUSTOMER)
-        return next((turn.n for turn in said if value in turn.text.casefold()), None)
+        return next((turn.n for turn in said if says(turn.text, fact.value)), None)

@@ -15,6 +15,7 @@ from orchestrator.grounding import figures, sentences
 from orchestrator.grounding.evidence import best_match, missing_figures, spans_of
 from orchestrator.grounding.numerals import mentioned
 from orchestrator.guards import Guard, Objection, Scene, Share
+from orchestrator.overlap import says
 
 _CODE: Final = re.compile(r"\b[A-Z]{2,}(?:-[A-Za-z]+)+\b")
 """What an order or serial number looks like without its digits."""
@@ -70,7 +71,7 @@ class Units:
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` by the first such measure."""
-        given = _measures(" ".join([scene.said(), *(hit.passage.prompt for hit in scene.hits)]))
+        given = _measures(" ".join([scene.said(), scene.ledger, *(hit.passage.prompt for hit in scene.hits)]))
         wrong = next((measure for measure in sorted(_measures(candidate)) if measure not in given), None)
         return Objection(self.name, " ".join(wrong), "a measure that nobody gave", vital=True) if wrong else None
 
@@ -130,7 +131,7 @@ class Untold:
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` where it lacks the value that it was to tell."""
-        if scene.value.casefold() in candidate.casefold():
+        if not scene.value or says(candidate, scene.value):
             return None
         return Objection(self.name, scene.value, "the turn was to tell it", vital=True)
 
@@ -143,8 +144,7 @@ class Undisclosed:
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` by the first secret in it."""
-        words = candidate.casefold()
-        told = next((secret for secret in scene.secrets if secret.casefold() in words), None)
+        told = next((secret for secret in scene.secrets if says(candidate, secret)), None)
         return Objection(self.name, told, "it is not yet time to tell it", vital=True) if told else None
 
 

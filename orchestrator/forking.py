@@ -17,6 +17,7 @@ from orchestrator.conversation import Conversation, Stage, TurnListener
 from orchestrator.plan import ConversationSpec, questions_of
 from orchestrator.scenario import Scenario
 from orchestrator.seats import Wishes, as_wished, named, with_models
+from orchestrator.spoken import unsayable
 from orchestrator.transcript import OriginRecord, Transcript, transcripts_path
 
 
@@ -66,8 +67,8 @@ def fork(
         least = "2 (or 1 with a text to say)" if turn < 2 else "1"
         raise UsageError(f"--turn: {turn} is out of range; the conversation can be taken up from {least} to {said}")
     words = None if say is None else " ".join(say.split())
-    if words == "":
-        raise UsageError("--say: the text is empty")
+    if words is not None and (problem := unsayable(words)):
+        raise UsageError(f"--say: {problem}")
     spec = spec_of(original, Scenario.load(scenario) if scenario else scenario_of(run, original.scenario))
     changed = replace(spec, scenario=with_models(spec.scenario, wishes, tuple(Speaker)))
     changed = replace(changed, customer=as_wished(changed, wishes), seed=_seed(original, wishes, words))
@@ -119,6 +120,7 @@ def _unchanged(entry: Mapping[str, Any]) -> Scenario | None:
     """Return the scenario from its file, where it is still there as it was."""
     try:
         scenario = Scenario.load(entry["path"])
+        scenario = scenario.model_copy(update={"seed": entry["config"]["seed"]})
     except (ScenarioError, LookupError, TypeError, OSError):
         return None
     return scenario if scenario.digest == entry.get("digest") else None

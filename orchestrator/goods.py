@@ -17,11 +17,12 @@ _GOODS: Final = """
 _TWO_WORDS: Final = re.compile(r"\b(coffee|games?|smart|toy|vacuum|washing) (\w+)")
 _NAMES: Final = tuple(name.replace("_", " ") for name in _TWO_WORDS.sub(r"\1_\2", _GOODS).split())
 _MENTION: Final = re.compile(
-    r"\b(?:the|my|your|our|this|that|an?|another|which|his|her|new|of) ("
+    r"(?<!on )(?<!off )\b(?:the|my|your|our|this|that|an?|another|which|his|her|new|of) ("
     + "|".join(sorted(_NAMES, reverse=True))
-    + r")\b",
+    + r")\b(?! (?:number|call|list|time|room|reader))",
     re.I,
 )
+_PARTED: Final = re.compile(r"[\s-]+|(?<=smart)(?=watch|phone)")
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,13 @@ class Goods:
 
     def check(self, candidate: str, scene: Scene) -> Objection | None:
         """Return the objection to `candidate` by the first such product."""
-        given = _joined(" ".join([scene.said(), scene.ledger, *(hit.passage.prompt for hit in scene.hits)]))
+        given = " ".join([scene.said(), scene.ledger, *(hit.passage.prompt for hit in scene.hits)])
         for found in _MENTION.finditer(candidate):
-            if _joined(found[1]) not in given:
+            if not _spoken_of(found[1].casefold(), given):
                 return Objection(self.name, found[1], "a product that nobody spoke of")
         return None
 
 
-def _joined(text: str) -> str:
-    """Return `text` so that "smart watch", "Smartwatch" and "smart-watch" are one."""
-    return re.sub(r"[\s-]", "", text.casefold())
+def _spoken_of(name: str, given: str) -> bool:
+    """Tell whether `given` has the name, as "smart watch", "Smartwatch" or "smart-watch", one or many."""
+    return bool(re.search(r"[\s-]?".join(re.escape(part) for part in _PARTED.split(name)), given, re.I))

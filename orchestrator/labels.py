@@ -11,6 +11,7 @@ from agents.dialogue import Turn
 from agents.gpt2.writing import MAX_MOVES
 from agents.persona import Domain, Fact
 from orchestrator.grounding import figures, sentences
+from orchestrator.overlap import says
 from orchestrator.phrases import Reading, is_question, read
 from orchestrator.transcript import Citation
 
@@ -37,7 +38,7 @@ def customer_moves(text: str, turns: Sequence[Turn], facts: Sequence[Fact]) -> t
     if not turns:
         return ("open",)
     words = read(text)
-    tells = any(fact.value.casefold() in text.casefold() for fact in facts) or bool(figures(text))
+    tells = any(says(text, fact.value) for fact in facts) or bool(figures(text))
     asks = any(is_question(text[start:end]) for start, end in sentences(text))
     signs = {
         "tell": tells,

@@ -42,3 +42,8 @@ def runs(said: Run, n: int) -> list[Run]:
 def share(part: AbstractSet[Run], whole: AbstractSet[Run]) -> float:
     """Return which share of `part` is in `whole`, 0 where there is nothing to share."""
     return len(part & whole) / len(part) if part else 0.0
+
+
+def says(text: str, value: str) -> bool:
+    """Tell whether `value` stands in `text` by itself, whatever its capitals: "2" does not in "NW-482913"."""
+    return bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.I))

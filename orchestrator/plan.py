@@ -125,7 +125,8 @@ def questions_of(scenario: Scenario, customer: CustomerPersona, *, opening: str,
     """Return what this customer may still ask after `opening`, in its order."""
     texts, stream = scenario.question_texts, key(seed, "questions")
     places = (permuted(place, len(texts), stream) for place in range(min(len(texts), MOST_QUESTIONS)))
-    return tuple(question for place in places if (question := _worded(texts[place], customer)) != opening)
+    asked = (_worded(texts[place], customer) for place in places)
+    return tuple(question for question in dict.fromkeys(asked) if question != opening)
 
 
 def _fact(template: FactTemplate, seed: int, product: str | None) -> Fact:

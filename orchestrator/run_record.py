@@ -20,7 +20,9 @@ def identity(plans: Sequence[Plan], stages: Sequence[Stage], limit: int | None) 
     models = {m.checkpoint.name: m.checkpoint.digest for s in stages for m in (s.customer, s.agent)}
     return {
         "duologue": version("duologue"),
+        "torch": version("torch"),
         "limit": str(limit),
+        "scenarios": ", ".join(plan.scenario.name for plan in plans),
         **{f"scenario {plan.scenario.name}": plan.scenario.digest for plan in plans},
         **{
             f"help content of {plan.scenario.name}": stage.index.digest
@@ -29,7 +31,7 @@ def identity(plans: Sequence[Plan], stages: Sequence[Stage], limit: int | None) 
         },
         **{name: offer for plan in plans for name, offer in _extensions(plan.scenario).items()},
         **{f"model {name}": digest for name, digest in models.items()},
-        "number format": ", ".join(sorted({stage.agent.engine.precision for stage in stages})),
+        "number format": ", ".join(sorted({m.engine.precision for s in stages for m in (s.customer, s.agent)})),
     }
 
 

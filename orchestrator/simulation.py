@@ -66,15 +66,18 @@ def simulate(
     """
     if parallel < 1:
         raise UsageError(f"parallel: {parallel} is too small; at least 1")
+    if rate is not None and rate <= 0:
+        raise UsageError(f"rate: {rate:g} is too small; more than 0")
+    if rate is not None and cluster is not None:
+        raise UsageError("--rate: is not kept on a cluster; limit a server's rates in remotes.yaml")
     chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    _refuse_namesakes(chosen)
     plans = [Plan(scenario, seed=seed, limit=limit) for scenario in chosen]
     folder = Path(out) if out is not None else default_folder(OUTPUTS, "+".join(scenario.name for scenario in chosen))
     if cluster is not None:
         from orchestrator.cluster.run import ClusterWish, simulate_on_cluster
 
-        wish = ClusterWish(
-            cluster, engines, folder, resume, parallel, rate, limit, seed, model, precision, remotes, on_event
-        )
+        wish = ClusterWish(cluster, engines, folder, resume, parallel, limit, seed, model, precision, remotes, on_event)
         return simulate_on_cluster(plans, wish)
     if engines is not None:
         raise UsageError("--engines: is for a cluster; name one with --cluster")
@@ -84,6 +87,13 @@ def simulate(
         with RunFolder.open(folder, resume=resume, identity=identity(plans, stages, limit)) as opened:
             run = Run(plans, stages, opened, parallel=parallel, rate=rate, on_event=on_event)
             return run_to_end(run.execute())
+
+
+def _refuse_namesakes(scenarios: Sequence[Scenario]) -> None:
+    """Raise UsageError where two scenarios have one name, by which a run tells them apart."""
+    twice = [name for name, count in Counter(scenario.name for scenario in scenarios).items() if count > 1]
+    if twice:
+        raise UsageError(f"two scenarios have the name {twice[0]!r}; a run tells its scenarios apart by name")
 
 
 def stage_for(
@@ -170,7 +180,7 @@ class Run:
         pending = self._pending()
         throttle = _throttle(self._rate)
         async with asyncio.TaskGroup() as workers:
-            for _ in range(self._parallel):
+            for _ in range(min(self._parallel, max(1, sum(len(plan) for plan in self._plans)))):
                 workers.create_task(self._work(pending, throttle))
 
     async def _work(

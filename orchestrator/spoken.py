@@ -1,12 +1,26 @@
 """A turn as a person says it, made into a record: its moves by its words, its citations by what it rests on."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from agents.dialogue import Speaker, Turn
+from orchestrator.faults import forbidden
 from orchestrator.grounding import Hit, cite, support
 from orchestrator.labels import agent_moves, customer_moves
 from orchestrator.plan import ConversationSpec
 from orchestrator.transcript import Citation, TurnRecord
+
+LONGEST: Final = 2_000
+"""Characters of what a person says at once."""
+
+
+def unsayable(words: str) -> str | None:
+    """Return why a person cannot say `words`, None where it is a turn."""
+    if not words:
+        return "nothing was said"
+    if len(words) > LONGEST:
+        return f"{len(words):,} characters at once are too many; at most {LONGEST:,}"
+    return forbidden(words)
 
 
 def spoken(

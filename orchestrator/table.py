@@ -16,16 +16,14 @@ from agents.errors import UsageError
 from agents.prompt import ContextFullError
 from orchestrator.conversation import Conversation, GuardedError, Stage
 from orchestrator.drafts import Draft, Tell, Withdrawn
-from orchestrator.faults import forbidden
 from orchestrator.grounding import Hit
 from orchestrator.host import Host, Work
 from orchestrator.plan import ConversationSpec
+from orchestrator.spoken import unsayable
 from orchestrator.transcript import Ending, ModelsRecord, Reason, Transcript, TurnRecord
 
 PERSON: Final = "person"
 """What a transcript has in place of a model's label where a person spoke."""
-LONGEST: Final = 2_000
-"""Characters of what a person says at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +165,8 @@ class Table:
             raise UsageError("the conversation is over; undo takes its last turns back")
         if not self.waits_for_person:
             raise UsageError("it is the model's turn; retry draws it")
-        if not words:
-            raise UsageError("nothing was said")
-        if problem := forbidden(words):
+        if problem := unsayable(words):
             raise UsageError(problem)
-        if len(words) > LONGEST:
-            raise UsageError(f"{len(words):,} characters at once are too many; at most {LONGEST:,}")
 
     def _give(self, words: str, passages: Sequence[Hit]) -> None:
         last_word = self.closing

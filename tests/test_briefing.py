@@ -180,3 +180,23 @@ def test_of_a_later_turn_the_sentences_that_ask_are_the_question() -> None:
     assert "return label" in found.passage.text
     evidence = side.task(4, turns, settled=False).brief.evidence
     assert "label" in evidence
+
+
+def test_a_measure_of_a_fact_or_of_a_question_may_be_said(index: HelpIndex) -> None:
+    customer = Scene(Speaker.CUSTOMER, [], None, ledger="2 weeks Can I return it after 30 days?")
+    assert Units().check("I have had it for 2 weeks. Can I return it after 30 days?", customer) is None
+    assert Units().check("I have had it for 3 weeks.", customer)
+
+
+def test_a_value_is_a_word_of_its_own() -> None:
+    assert Undisclosed().check("It is NW-482913.", Scene(Speaker.CUSTOMER, [], None, secrets=("2",))) is None
+    assert Undisclosed().check("I bought 2.", Scene(Speaker.CUSTOMER, [], None, secrets=("2",)))
+    assert Untold().check("It took 12 days.", Scene(Speaker.CUSTOMER, [], None, value="2"))
+
+
+def test_a_fact_with_a_short_name_is_asked_for_by_that_name() -> None:
+    facts = [Fact(name="id", value="77")]
+    ask = Turn(2, Speaker.AGENT, "Could you tell me your ID?", ("request",))
+    other = Turn(2, Speaker.AGENT, "Could you tell me what you said?", ("request",))
+    assert heard(ask, supported=False, facts=facts).asked == ("id",)
+    assert heard(other, supported=False, facts=facts).asked == ()

@@ -106,9 +106,10 @@ def test_nodes_that_would_give_other_bytes_are_told_apart_in_one_line(theirs: Fa
 
 def test_a_worker_holds_the_places_that_it_is_given_as_a_run_would(tmp_path: Path) -> None:
     scenario: Scenario = remote_workspace(tmp_path, "http://127.0.0.1:9/v1")
-    simulate([scenario, scenario], out=tmp_path / "run", limit=2, model=ScriptedEngine())
+    other = scenario.model_copy(update={"name": "shop-two"})
+    simulate([scenario, other], out=tmp_path / "run", limit=2, model=ScriptedEngine())
     index = HelpIndex.load(scenario.help_paths)
-    job = Job((scenario, scenario), 2, None, ScriptedEngine(), "auto", 4, ({}, {}), (index, index))
+    job = Job((scenario, other), 2, None, ScriptedEngine(), "auto", 4, ({}, {}), (index, index))
     worker = Worker(job, 1)
     worker.load(worker.shelve())
 

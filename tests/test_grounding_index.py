@@ -1,7 +1,7 @@
 """Which passages fit a question."""
 
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -136,13 +136,21 @@ def test_odd_questions_are_answered(index: HelpIndex, text: str) -> None:
 
 
 def test_the_digest_names_the_content() -> None:
-    index = HelpIndex([_passage(0, "refund")])
-    length = len("a.md#0").to_bytes(8, "little"), len("refund").to_bytes(8, "little")
-    assert index.digest == hashlib.sha256(length[0] + b"a.md#0" + length[1] + b"refund").hexdigest()
-    assert index.digest != HelpIndex([_passage(0, "refunds")]).digest
+    one = Passage("a.md#0", "a.md", "Refunds", "When", "refund", 0, 6)
+    assert HelpIndex([one]).digest == HelpIndex([replace(one)]).digest
+    others = (replace(one, title="Returns"), replace(one, heading="How"), replace(one, text="refunds"))
+    assert len({HelpIndex([passage]).digest for passage in (one, *others, replace(one, start=2))}) == 5
 
 
 def test_indexing_writes_nothing(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(ARTICLES["refunds.md"], encoding="utf-8")
     HelpIndex.load([tmp_path]).search("refund")
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_question_that_is_clear_by_itself_needs_no_context() -> None:
+    index = HelpIndex.load([Path(__file__).parents[1] / "help_content" / "returns"])
+    context = "You sent me the wrong laptop. The box is still sealed, so how do we sort this out?"
+    clear = "How many working days does a refund to a card take?"
+    assert index.search(clear, 1, context=context) == index.search(clear, 1)
+    assert _best(index.search("And then?", 1, context=context)).startswith("wrong-or-missing-items.md")

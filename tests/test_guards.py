@@ -1,6 +1,7 @@
 """Guards: what each one objects to, what it lets pass, and the words that it shows."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -137,6 +138,14 @@ def test_one_sentence_from_an_earlier_turn_is_seen() -> None:
     text = "The box does not matter to us. Go to Orders, choose Return an item and print the label there."
     shown = "Go to Orders, choose Return an item and print the label there."
     assert saw(RepeatsEarlier(), text, scene(REPLY, "And if I lost the box?")) == shown
+
+
+def test_what_sums_up_may_be_said_once_more() -> None:
+    again = "To sum up: Go to Orders, choose Return an item and print the label there. Goodbye."
+    asked = scene(REPLY, "Okay, thanks.")
+    assert saw(RepeatsEarlier(), again, asked)
+    recap = replace(asked, recap="Go to Orders, choose Return an item and print the label there.")
+    assert saw(RepeatsEarlier(), again, recap) is None
 
 
 def test_an_earlier_turn_is_remembered_to_the_end() -> None:

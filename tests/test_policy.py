@@ -176,3 +176,12 @@ def test_without_questions_of_its_own_a_customer_leaves_them_to_the_model() -> N
     choices = [choice for stream in range(30) for choice in talk(agenda(stream), ANSWER)]
     assert any("ask" in choice.moves for choice in choices)
     assert all(choice.question is None for choice in choices)
+
+
+def test_a_fork_does_not_ask_again_what_was_asked() -> None:
+    questions = ("Who pays?", "How long does it take?", "Is it insured?")
+    for stream in range(30):
+        customer = CustomerAgenda(persona().model_copy(update={"questions": questions}), Domain.SUPPORT, stream)
+        customer.choose(3, ANSWER)
+        customer.settle(("ask",), set(), asked=1)
+        assert all(choice.question != questions[0] for choice in talk(customer, ANSWER))

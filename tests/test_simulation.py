@@ -10,6 +10,7 @@ import pytest
 
 from agents.dialogue import MOVES, Speaker
 from agents.errors import ModelError, UsageError
+from agents.persona import Style
 from orchestrator import Scenario, Transcript, read_transcripts, simulate
 from orchestrator.grounding import load_articles
 from orchestrator.progress import ConversationDone, Event, RunFinished, RunStarted, TurnDone
@@ -83,6 +84,30 @@ def test_evidence_is_in_the_turn_that_it_names(transcripts: list[Transcript]) ->
         ending = transcript.ending
         if ending.evidence and ending.reason is not Reason.GUARDED:
             assert ending.evidence in transcript.turns[ending.turn - 1].text
+
+
+def test_nothing_follows_a_decision_but_one_closing(transcripts: list[Transcript]) -> None:
+    decided = [t for t in transcripts if t.ending.by is Speaker.CUSTOMER]
+    assert decided
+    for transcript in decided:
+        after = transcript.turns[transcript.ending.turn :]
+        assert len(after) <= 1
+        assert all("close" in turn.moves for turn in after)
+
+
+def test_customers_ask_what_the_scenario_gives_them_to_ask(transcripts: list[Transcript]) -> None:
+    given = {name: scenario(name).question_texts for name in ("returns", "headphones")}
+    asking = [
+        (transcript, turn)
+        for transcript in transcripts
+        for turn in transcript.turns[1:]
+        if turn.speaker is Speaker.CUSTOMER and "ask" in turn.moves
+    ]
+    assert asking
+    assert all(turn.spliced for _, turn in asking)
+    for transcript, turn in asking:
+        texts = (text.replace("{product}", transcript.customer.product or "") for text in given[transcript.scenario])
+        assert transcript.customer.style is not Style.PLAIN or sum(text in turn.text for text in texts) == 1
 
 
 def test_citations_point_into_the_articles(transcripts: list[Transcript]) -> None:
@@ -197,3 +222,17 @@ def test_an_unknown_model_is_refused_before_anything_is_written(tmp_path: Path) 
 def test_a_parallelism_below_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="parallel: 0 is too small"):
         simulate(scenario(), out=tmp_path / "run", parallel=0)
+
+
+def test_scenarios_of_one_name_are_refused_in_one_run(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="two scenarios have the name 'returns'"):
+        simulate([scenario(), scenario()], out=tmp_path / "run", limit=1)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_is_not_taken_up_with_its_scenarios_in_another_order(tmp_path: Path) -> None:
+    small = {"turns": Turns(min=2, max=2)}
+    two = [scenario("returns", **small), scenario("headphones", **small)]
+    simulate(two, out=tmp_path / "run", limit=1)
+    with pytest.raises(UsageError, match="scenarios"):
+        simulate(two[::-1], out=tmp_path / "run", limit=1, resume="always")

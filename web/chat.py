@@ -17,7 +17,8 @@ from orchestrator.keeping import keep
 from orchestrator.run_folder import default_folder
 from orchestrator.scenario import Scenario
 from orchestrator.seats import HOTTEST, Wishes
-from orchestrator.table import LONGEST, Over, Said, Table, TableEvent
+from orchestrator.spoken import LONGEST
+from orchestrator.table import Over, Said, Table, TableEvent
 from orchestrator.transcript import Citation
 from web import files, show
 from web.room import SHIPPED
@@ -97,9 +98,11 @@ def _conversation(table: Table) -> None:
         show.ending(table.ending, key="chat")
     cited = _passages(table)
     _memory(table)
-    retry = _buttons(table)
-    said = st.chat_input(f"Say something as the {table.person}", max_chars=LONGEST, disabled=not table.waits_for_person)
     try:
+        retry = _buttons(table)
+        said = st.chat_input(
+            f"Say something as the {table.person}", max_chars=LONGEST, disabled=not table.waits_for_person
+        )
         if said:
             with place:
                 _follow(table, table.say(said, passages=cited))

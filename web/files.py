@@ -61,7 +61,7 @@ def parse_upload(name: str, data: bytes) -> tuple[list[Transcript], str]:
     if len(data) > UPLOAD_BYTES:
         return [], f"{name}: {len(data):,} bytes are too many; at most {UPLOAD_BYTES:,}"
     found: list[Transcript] = []
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
         if len(found) == MOST:
             return found, f"only the first {MOST:,} conversations are shown"
         try:

@@ -11,7 +11,6 @@ from orchestrator.drafts import Withdrawn
 from orchestrator.transcript import Citation, Ending, Transcript, TurnRecord
 
 AVATARS: Final = {Speaker.CUSTOMER: ":material/person:", Speaker.AGENT: ":material/support_agent:"}
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
 _STYLE: Final = """<style>
 [data-testid="stText"] { white-space: pre-wrap; overflow-wrap: anywhere; font-family: inherit; overflow: visible; }
 [data-testid="stMainBlockContainer"] { padding-top: 4.5rem; padding-bottom: 4rem; max-width: 60rem; margin: 0 auto; }
@@ -80,7 +79,8 @@ def about(transcript: Transcript) -> None:
 def _head(record: TurnRecord) -> str:
     parts = [f"{record.n}  {record.speaker}", " ".join(record.moves)]
     parts.append(f"{record.attempts} attempts" if record.attempts and record.attempts > 1 else "")
-    parts.append("built around the passage" if record.spliced else "")
+    given = "the passage" if record.speaker is Speaker.AGENT else "a question it came with"
+    parts.append(f"built around {given}" if record.spliced else "")
     parts.append(f"forgot {record.forgot} turns" if record.forgot else "")
     return " · ".join(part for part in parts if part)
 

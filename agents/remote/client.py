@@ -32,11 +32,14 @@ class RequestError(Exception):
 
 
 class _FailureError(Exception):
-    """One failed answer; the message says how. `away`: the server may be gone."""
+    """One failed answer; the message says how.
 
-    def __init__(self, why: str, *, away: bool = False) -> None:
+    `away`: the server may be gone; `noticed`: another request found that it was, and it may be back.
+    """
+
+    def __init__(self, why: str, *, away: bool = False, noticed: bool = False) -> None:
         super().__init__(why)
-        self.away = away
+        self.away, self.noticed = away, noticed
 
 
 class _OverloadError(Exception):
@@ -74,19 +77,16 @@ class Client:
         whole = {"model": self._remote.model, **body, **self._remote.extra}
         failures = absences = 0
         while True:
-            await self._gate.passed()
-            closed = self._gate.closed
             try:
                 answer = await self._once(whole)
             except _OverloadError as overload:
                 self._gate.rest(overload.seconds, str(overload), key)
             except _FailureError as failure:
-                noticed = failure.away and self._gate.closed != closed  # by another request, and it may be back
-                gone = noticed or (failure.away and not await self.is_there())
+                gone = failure.noticed or (failure.away and not await self.is_there())
                 absences, failures = absences + gone, failures + (not gone)
                 if failures > self._remote.retries or absences > _ABSENCES:
                     raise RequestError(f"{self._name}: {failure} ({failures + absences} times running)") from None
-                if gone and not noticed:
+                if gone and not failure.noticed:
                     self._gate.wait_for(self.is_there, str(failure), key)
                 elif not gone:
                     await asyncio.sleep(backoff(failures, key))
@@ -121,12 +121,18 @@ class Client:
 
         async with self._slots:
             await self._limits.take(_tokens(body))
+            await self._gate.passed()
+            absences = self._gate.absences
             try:
                 response = await self.post(body)
             except TimeoutError:
-                raise _FailureError(f"no answer in {self._remote.timeout:g} seconds", away=True) from None
+                noticed = self._gate.absences != absences
+                raise _FailureError(
+                    f"no answer in {self._remote.timeout:g} seconds", away=True, noticed=noticed
+                ) from None
             except (httpx.TransportError, httpx.DecodingError) as error:
-                raise _FailureError(told(error), away=isinstance(error, httpx.TransportError)) from None
+                away = isinstance(error, httpx.TransportError)
+                raise _FailureError(told(error), away=away, noticed=away and self._gate.absences != absences) from None
         self._check(response)
         try:
             return read_answer(response.content)

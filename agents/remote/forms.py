@@ -11,7 +11,7 @@ from agents.dialogue import MOVES, Speaker
 from agents.gpt2.vocabulary import AGENT, CUSTOMER, HELP, ROLE, SAY
 from agents.gpt2.writing import Manner
 from agents.persona import AgentPersona, CustomerPersona, Persona, Role, Style, Tone
-from agents.prompt import SHOWN_QUESTIONS, Form, HouseForm, PlainForm, Utterance
+from agents.prompt import Form, HouseForm, PlainForm, Utterance
 from agents.remote.pieces import Pieces
 from agents.remote.settings import PromptForm
 
@@ -78,9 +78,6 @@ def _customer_prose(persona: CustomerPersona) -> str:
         f"Your tone is {_TONES[persona.tone]}; you write {_STYLES[persona.style]}.",
         f"It is about: {persona.product}." if persona.product else "",
         f"You know this, and tell it only when you are told to: {facts}." if facts else "",
-        f"In the end you also want to know: {' '.join(persona.questions[:SHOWN_QUESTIONS])}"
-        if persona.questions
-        else "",
         _PLAIN_WORDS,
     ]
     return " ".join(part for part in parts if part)

@@ -16,7 +16,10 @@ _WORTH_TELLING: Final = 2.0
 
 
 class Gate:
-    """Open until `rest` or `wait_for` closes it for a while; within one event loop. `closed` counts how often."""
+    """Open until `rest` or `wait_for` closes it for a while; within one event loop.
+
+    `absences` counts how often it waited for the server to come back.
+    """
 
     def __init__(self, name: str, patience: float, notice: Notice) -> None:
         self._name, self._patience, self._notice = name, patience, notice
@@ -26,7 +29,7 @@ class Gate:
         self._lost: str | None = None
         self._rests = 0
         self._since = 0.0
-        self.closed = 0
+        self.absences = 0
 
     async def passed(self) -> None:
         """Wait until requests may be sent. Raises RunError once patience is at its end."""
@@ -53,6 +56,7 @@ class Gate:
     def wait_for(self, is_there: Callable[[], Awaitable[bool]], why: str, key: int) -> None:
         """Send nothing until `is_there`, which is asked again and again, ever more slowly."""
         if self._watch is None:
+            self.absences += 1
             self._close(why, self._until(is_there, why, key), told=True)
 
     async def _until(self, is_there: Callable[[], Awaitable[bool]], why: str, key: int) -> None:
@@ -71,7 +75,6 @@ class Gate:
 
     def _close(self, why: str, over: Awaitable[None], *, told: bool) -> None:
         self._open.clear()
-        self.closed += 1
         if told:
             self._notice(why)
 

@@ -69,7 +69,7 @@ def _card(whole: Path) -> Path:
 
 @contextmanager
 def landing(paths: Sequence[Path]) -> Iterator[dict[Path, Path]]:
-    """Give a spare name for each path to write to; at the end all are renamed, or none is left if that fails.
+    """Give a spare name for each path to write to; at the end all are renamed; no spare is left where that fails.
 
     Raises RunError where the disk fails.
     """

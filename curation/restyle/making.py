@@ -76,7 +76,8 @@ def restyle_run(
         restyler = Restyler(register, seed=seed, run=digest, model=speaker)
         identity = {
             "duologue": version("duologue"), "restyled from": digest, "style": register, "seed": str(seed),
-            "model": speaker.label if speaker else "rules",
+            "model": speaker.label if speaker else "rules", "articles": _articles_digest(source),
+            "number format": speaker.engine.precision if speaker else "none",
         }  # fmt: skip
         folder = stack.enter_context(RunFolder.open(target, resume="if-possible", identity=identity))
         return _Making(source, target, restyler, folder, total).run(on_conversation)
@@ -94,6 +95,15 @@ def _counted(run: Path) -> tuple[int, str]:
         raise TranscriptError("no conversations to restyle", path=path)
     with path.open("rb") as file:
         return total, hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _articles_digest(run: Path) -> str:
+    """Return the SHA-256 of the help articles of a run that are still there, on which citations are measured."""
+    digest = hashlib.sha256()
+    for name in sorted({transcript.scenario for transcript in read_transcripts(run)}):
+        for key, article in sorted(articles_of(run, name).items()):
+            digest.update(f"{name}\0{key}\0{article.text}\0".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def _servers(run: Path, given: Path | str | None) -> Mapping[str, Any]:

@@ -220,6 +220,8 @@ class Fleet:
             why = " ".join(str(error).split())[:200]
             raise RunError(f"engine {slot.number} died {slot.failures} times running ({why})") from None
         where, slot.node = slot.node, None
+        if actor := self._actors.pop(slot.number, None):
+            ray().kill(actor)  # it may be alive where only an object of its was lost
         again = self._hand_out.back(slot.number) if self._hand_out else []
         if where and self._begun.is_set():
             self._tell(self.state(f"engine {slot.number} on {where} is gone, {len(again)} conversations begin again"))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
-from agents.errors import UsageError
 from agents.models import Model, Named, Session, Speaks
 from agents.remote.forms import TaggedForm
 from agents.remote.pieces import Pieces
@@ -35,7 +34,6 @@ class ClusterWish:
     folder: Path
     resume: str
     parallel: int
-    rate: float | None
     limit: int | None
     seed: int | None
     model: str | Speaks | None
@@ -58,9 +56,7 @@ async def _simulate(plans: Sequence[Plan], wish: ClusterWish) -> RunFinished:
         facts = await fleet.start()
         stages = [_stage(plan, facts, n, job.indexes[n]) for n, plan in enumerate(plans)]
         with RunFolder.open(wish.folder, resume=wish.resume, identity=facts.identity) as folder:
-            run = ClusterRun(
-                plans, stages, folder, parallel=wish.parallel, rate=wish.rate, on_event=wish.on_event, fleet=fleet
-            )
+            run = ClusterRun(plans, stages, folder, parallel=wish.parallel, on_event=wish.on_event, fleet=fleet)
             return await run.execute()
     finally:
         await fleet.close()
@@ -104,12 +100,9 @@ class ClusterRun(Run):
         folder: RunFolder,
         *,
         parallel: int,
-        rate: float | None,
         on_event: Listener | None,
         fleet: Fleet,
     ) -> None:
-        if rate is not None:
-            raise UsageError("--rate: is not kept on a cluster; limit a server's rates in remotes.yaml")
         super().__init__(plans, stages, folder, parallel=parallel, rate=None, on_event=on_event)
         self._fleet = fleet
 

@@ -120,10 +120,7 @@ def _lists() -> dict[str, re.Pattern[str]]:
 @cache
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern for any of `words`; a "+" at a word's end stands for its endings too."""
-    parts = (
-        rf"{re.escape(word.rstrip('+'))}{r'(?:s|es|ed|er|ers|ing|in|y|ty)?' if word.endswith('+') else ''}"
-        for word in words
-    )
+    parts = (rf"{re.escape(word.rstrip('+'))}{_FORMS if word.endswith('+') else ''}" for word in words)
     return re.compile(rf"\b(?:{'|'.join(parts)})\b" if words else r"(?!)", re.I)
 
 

@@ -14,7 +14,7 @@ _KINDS: Final = {
     "thanks": re.compile(r"\b(?:thank you|thanks|i thank)\b|\bgrateful (?:to|for)\b", re.I),
     "farewell": re.compile(
         r"\b(?:good)?bye\b|\bfarewell\b|\bhave an? (?:\w+ )?\w+ (?:day|evening|morning|afternoon|weekend|week|one)\b|"
-        r"\bhave an? \w+ (?:day|evening|weekend|week|one)\b|\b(?:wish|hope) (?:you|the rest|your)\b.{0,40}\b"
+        r"\b(?:wish|hope) (?:you|the rest|your)\b.{0,40}\b"
         r"(?:day|evening|weekend|week|well)\b|\btake care\b|\ball the best\b|\brest of (?:the|your) \w+",
         re.I,
     ),
@@ -29,7 +29,7 @@ _KINDS: Final = {
 
 @dataclass(frozen=True)
 class Courtesies:
-    """A courtesy in more than `most` sentences of one turn: thanks again, farewell upon farewell."""
+    """A courtesy in more than `most` sentences of one turn: thanks again. Of farewells there may be one more."""
 
     name: ClassVar[str] = "courtesies"
 
@@ -45,4 +45,4 @@ class Courtesies:
     def _again(self, parts: list[str], kind: str, pattern: re.Pattern[str]) -> Objection | None:
         those: Iterator[str] = (part for part in parts if pattern.search(part))
         again = next((part for n, part in enumerate(those) if n >= self.most + (kind == "farewell")), None)
-        return Objection(self.name, again, f"a second {kind}") if again else None
+        return Objection(self.name, again, f"{kind} once more") if again else None

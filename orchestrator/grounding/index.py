@@ -75,10 +75,10 @@ class HelpIndex:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the ids and texts of all passages, in order, as 64 hexadecimal digits."""
+        """SHA-256 of all passages with their headings and places, in order, as 64 hexadecimal digits."""
         digest = hashlib.sha256()
         for passage in self.passages:
-            for part in (passage.id, passage.text):
+            for part in (passage.id, passage.title, passage.heading, passage.text, str(passage.start)):
                 digest.update(len(part).to_bytes(8, "little") + part.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
@@ -87,7 +87,8 @@ class HelpIndex:
 
         `context` (earlier turns) counts with a lower weight, and not at all where `text` is clear by itself. Scores
         lie between 0 and 1, whatever the length of the question, and compare across questions; RELEVANT is the middle.
-        Passages that share nothing with the question are left out, so there may be fewer than `k`, or none. No text makes it raise.
+        Passages that share nothing with the question are left out, so there may be fewer than `k`, or none. No text
+        makes it raise.
         """
         import numpy as np
 

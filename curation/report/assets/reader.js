@@ -99,7 +99,7 @@ function turn(conversation, one) {
     one.stage && chip("stage", words(one.stage)),
     (one.moves ?? []).map((move) => chip("move", words(move))),
     one.attempts > 1 && chip("attempts", `${one.attempts} attempts`),
-    one.spliced && chip("spliced", "built around a passage"),
+    one.spliced && chip("spliced", one.speaker === AGENT ? "built around a passage" : "built around its question"),
     one.forgot && chip("forgot", `forgot ${one.forgot} ${one.forgot === 1 ? "turn" : "turns"}`),
   ];
   const objections = conversation.objections[one.n] ?? [];
