@@ -64,7 +64,7 @@ def fork(
     """
     said = len(original.turns)
     if not 1 <= turn <= said or (turn == 1 and say is None):
-        least = "2 (or 1 with a text to say)" if turn < 2 else "1"
+        least = "2 (or 1 with a text to say)" if say is None else "1"
         raise UsageError(f"--turn: {turn} is out of range; the conversation can be taken up from {least} to {said}")
     words = None if say is None else " ".join(say.split())
     if words is not None and (problem := unsayable(words)):

@@ -134,7 +134,7 @@ class _Reader:
                 continue
             self.advance()
             if not self.skip("="):
-                self.expected("'='")
+                raise RuleTextError(f"{key!r} stands where a number, a text in quotes or {key}=... should be", at)
             if key in named:
                 raise RuleTextError(f"{key!r} is given twice", at)
             named[key] = self.value()

@@ -203,4 +203,5 @@ def _read_line(line: str, path: Path, number: int) -> Transcript:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "line"
-        raise TranscriptError(f"{key}: {first['msg']}", path=path, line=number) from None
+        hint = "; expected a run's folder or its transcripts.jsonl" if number == 1 else ""
+        raise TranscriptError(f"{key}: {first['msg']}{hint}", path=path, line=number) from None

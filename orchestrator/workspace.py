@@ -6,7 +6,7 @@ from typing import Final
 from orchestrator.faults import show
 
 MARKERS: Final = ("pyproject.toml", ".git", "duologue.yaml")
-HELP_SUFFIXES: Final = frozenset({".md", ".txt", ".html"})
+HELP_SUFFIXES: Final = frozenset({".md", ".txt", ".html", ".htm"})
 
 
 def workspace(folder: Path) -> Path:

@@ -25,7 +25,7 @@ def augment(
     styles: Annotated[str, typer.Option(metavar="A,B", help="plain, colloquial, non_native, typos.")] = "",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="The JSONL file to write.")] = None,
     sample: Annotated[int | None, typer.Option(metavar="N", min=1, help="N variants in all; else all.")] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Other feelings, other errors.")] = 7,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Other feelings, other errors.")] = 7,
     show: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Print N rows of each operation as Markdown; write nothing.")
     ] = None,
@@ -38,7 +38,9 @@ def augment(
     row it comes from and what was changed where, so that the original can be restored. The same command goes on with a
     file that was cut short; a report stands beside it.
     """
-    if (out is None) == (show is None):
+    if out is not None and show is not None:
+        raise UsageError("--show: writes nothing; leave out --out or --show")
+    if out is None and show is None:
         raise UsageError("--out: say which file to write, or --show N to look at some first")
     from terminal.augment_show import axes_of, make, page
 

@@ -13,7 +13,7 @@ from orchestrator.grounding import Hit
 from orchestrator.keeping import keep
 from orchestrator.run_folder import default_folder
 from orchestrator.table import Table, TableEvent
-from orchestrator.transcript import Citation
+from orchestrator.transcript import Citation, TurnRecord
 from terminal.chat_view import ChatView
 from terminal.palette import counted
 from terminal.run_settings import OUTPUTS
@@ -38,7 +38,7 @@ class Chat:
     view: ChatView
     out: Path | None
     cited: list[Hit] = field(default_factory=list)
-    kept: tuple[Path, int] | None = None
+    kept: tuple[Path, tuple[TurnRecord, ...]] | None = None
 
     def say(self, line: str) -> None:
         """Do what `line` asks for: a command, or words to be said."""
@@ -63,13 +63,13 @@ class Chat:
             folder = self.kept[0]
         where = folder or self.out or default_folder(OUTPUTS, "chat")
         keep(self.table.transcript(), self.table.spec, self.stage, where, again=again)
-        self.kept = (where, len(self.table.turns))
+        self.kept = (where, self.table.turns)
         self.view.note(f"kept; to read it: duologue replay {where}")
 
     def leave(self) -> None:
         """Keep what is not kept yet, where both sides have spoken."""
-        said = len(self.table.turns)
-        if said > 1 and (self.kept is None or self.kept[1] != said):
+        said = self.table.turns
+        if len(said) > 1 and (self.kept is None or self.kept[1] != said):
             self.save()
 
     def _command(self, line: str) -> None:

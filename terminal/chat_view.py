@@ -96,7 +96,7 @@ def _part(spec: ConversationSpec) -> str:
     customer = spec.customer
     knows = "; ".join(f"{fact.name} {fact.value}" for fact in customer.facts)
     about = f" It is about the {customer.product}." if customer.product else ""
-    wants = f" You want {customer.motivation.wants}." if customer.motivation.wants else ""
+    wants = f" You want: {customer.motivation.wants}." if customer.motivation.wants else ""
     part = f"{customer.disposition.name}, {customer.tone}.{wants}{about}"
     return f"{part}{f' You know: {knows}.' if knows else ''} You might begin: “{spec.opening}”"
 

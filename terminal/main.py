@@ -94,7 +94,7 @@ def _message(error: DuologueError | typer.TyperException) -> str:
         return str(error)
     context = getattr(error, "ctx", None)
     hint = f"; see '{context.command_path} --help'" if context else ""
-    return error.format_message().rstrip(".") + hint
+    return error.format_message().replace("Value error, ", "").rstrip(".") + hint
 
 
 def _fail(message: str, code: int) -> int:

@@ -15,7 +15,8 @@ def plan(
 ) -> None:
     """Check scenarios, count their conversations, and show a sample.
 
-    No model is loaded. What a run would refuse is refused here; what may not fit the model's window is said.
+    No model is loaded or looked for. What a run would refuse in the files is refused here; what may not fit the model's
+    window is said.
     """
     from terminal.plan_show import show
 

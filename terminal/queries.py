@@ -18,7 +18,7 @@ def queries(
     *,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The JSONL file to write.", show_default=False)],
     per_article: Annotated[int, typer.Option(metavar="N", min=1, max=200, help="So many of each article at most.")] = 8,
-    seed: Annotated[int, typer.Option(metavar="N", help="Other queries from the same articles.")] = 7,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Other queries from the same articles.")] = 7,
     model: Annotated[
         str,
         typer.Option(metavar="M", help="Who puts the questions: house, a hub id, a folder, or none for rules alone."),

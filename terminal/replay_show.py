@@ -57,6 +57,8 @@ def show(
 ) -> None:
     """Show the choice in the way that was asked for."""
     _refuse_mixtures(export=export, out=out, as_json=as_json)
+    if choice.name is None and not (as_json or export) and (cite or speed is not None):
+        raise UsageError(f"{'--cite' if cite else '--speed'}: is for one conversation; give its ID after the run")
     if beside:
         _beside(choice, beside)
     elif as_json:

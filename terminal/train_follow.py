@@ -138,9 +138,8 @@ def _start_line(event: TrainingStarted) -> str:
 
 
 def _sides(sides: dict[str, Measured]) -> str:
-    return ", ".join(
-        f"{side} {one.per_token:.2f} per token, {one.per_byte:.3f} per byte" for side, one in sides.items()
-    )
+    figures = (f"{side} {one.per_token:.2f} per token, {one.per_byte:.3f} per byte" for side, one in sides.items())
+    return ", ".join(figures) or "not measured, as no dialogue is held out of so few"
 
 
 def render(state: TrainState, *, now: float, width: int) -> RenderableType:

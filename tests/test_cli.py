@@ -45,8 +45,8 @@ Usage: duologue plan [OPTIONS] {SCENARIO}...
 
   Check scenarios, count their conversations, and show a sample.
 
-  No model is loaded. What a run would refuse is refused here; what may not
-  fit the model's window is said.
+  No model is loaded or looked for. What a run would refuse in the files is
+  refused here; what may not fit the model's window is said.
 
 Options:
   --json  Print as JSON.
@@ -317,7 +317,7 @@ Usage: duologue queries [OPTIONS] {HELP}...
 Options:
   --out FILE       The JSONL file to write.  [required]
   --per-article N  So many of each article at most.  [default: 8; 1<=x<=200]
-  --seed N         Other queries from the same articles.  [default: 7]
+  --seed N         Other queries from the same articles.  [default: 7; x>=0]
   --model M        Who puts the questions: house, a hub id, a folder, or none
                    for rules alone.  [default: house]
   --unaided N      Let the model also write N a passage by itself.  [default:
@@ -350,7 +350,7 @@ Options:
   --styles A,B    plain, colloquial, non_native, typos.
   --out FILE      The JSONL file to write.
   --sample N      N variants in all; else all.  [x>=1]
-  --seed N        Other feelings, other errors.  [default: 7]
+  --seed N        Other feelings, other errors.  [default: 7; x>=0]
   --show N        Print N rows of each operation as Markdown; write nothing.
                   [x>=1]
   --json          Print what was made as JSON.

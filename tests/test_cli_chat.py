@@ -45,7 +45,7 @@ def test_a_chat_from_a_pipe(here: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     )
     assert chat(monkeypatch, *lines) == 0
     out, err = capsys.readouterr()
-    assert out.startswith("  You are the customer. amiable, neutral. You want my money back. It is")
+    assert out.startswith("  You are the customer. amiable, neutral. You want: my money back. It is")
     assert "customer  open\n    My lamp flickers.\nagent" in out
     assert re.search(r"  2 turns; the model holds \d+ of 1,024 tokens\n", out)
     assert "  2 turns taken back\n" in out
@@ -54,6 +54,15 @@ def test_a_chat_from_a_pipe(here: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     [transcript] = read_transcripts("mine")
     assert [turn.speaker for turn in transcript.turns] == ["customer", "agent"]
     assert transcript.ending.reason == "ended"
+
+
+def test_a_reply_that_was_drawn_again_after_saving_is_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert chat(monkeypatch, "My lamp flickers.", "/save mine", "/quit") == 0
+    [first] = read_transcripts("mine")
+    assert chat(monkeypatch, "My lamp flickers.", "/save again", "/retry", "/quit") == 0
+    [second] = read_transcripts("again")
+    assert first.turns[0] == second.turns[0]
+    assert first.turns[1].text != second.turns[1].text
 
 
 def test_what_was_said_is_kept_at_the_end_of_the_input(

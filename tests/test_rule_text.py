@@ -33,7 +33,7 @@ def test_arguments_are_numbers_texts_and_truths() -> None:
         ("a b", 2, "'b' stands where '|', '&' or the end should be"),
         ("(a | b", 6, "it ends where ')' should be"),
         ("a(1 2)", 4, "'2' stands where ',' or ')' should be"),
-        ("a(b)", 3, "')' stands where '=' should be"),
+        ("a(b)", 2, "'b' stands where a number, a text in quotes or b=... should be"),
         ("a(b=c)", 4, "'c' stands where a number, a text in quotes, true or false should be"),
         ("a(n=1, n=2)", 7, "'n' is given twice"),
         ("a; import os", 1, "'; import os' is no part of a rule"),

@@ -196,3 +196,18 @@ def test_neighbouring_messages_of_a_side_are_one_turn(tmp_path: Path) -> None:
     turns = [*EXCHANGE["turns"], {"role": "agent", "text": "Hello?"}]
 
     assert said(only(write(tmp_path / "x.jsonl", {**EXCHANGE, "turns": turns})))[1:] == [("agent", "Yes? Hello?")]
+
+
+def test_of_a_run_s_folder_only_the_transcripts_are_a_corpus(tmp_path: Path) -> None:
+    run = tmp_path / "outputs" / "returns"
+    (run / "data").mkdir(parents=True)
+    for name in ("transcripts.jsonl", "returns-test.jsonl", "returns.csv", "data/messages.jsonl"):
+        (run / name).touch()
+    (tmp_path / "own.csv").touch()
+    assert files_of(run) == [run / "transcripts.jsonl"]
+    assert files_of(tmp_path) == [run / "transcripts.jsonl", tmp_path / "own.csv"]
+
+
+def test_a_path_that_is_not_there_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file or folder"):
+        files_of(tmp_path / "nope")

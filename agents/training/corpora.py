@@ -19,17 +19,24 @@ from agents.training.readers.transcripts import read_transcripts
 Reader: TypeAlias = Callable[[Path], Iterator[Found]]
 
 SUFFIXES: Final = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".txt", ".txt.gz")
+TRANSCRIPTS: Final = "transcripts.jsonl"
+"""What marks a folder as a run's."""
 _LOOKED_AT: Final = 50
 
 
 def files_of(corpus: Path) -> list[Path]:
     """Return the corpus files at or below a path, in order. Raises UsageError where there is none.
 
-    `movie_lines.txt` belongs to `movie_conversations.txt` and is not a corpus by itself.
+    `movie_lines.txt` belongs to `movie_conversations.txt` and is not a corpus by itself. Of a run's folder the
+    transcripts are read, and not what was made from them.
     """
     if corpus.is_file():
         return [corpus.with_name(CONVERSATIONS) if corpus.name == LINES else corpus]
+    if not corpus.exists():
+        raise UsageError(f"{corpus}: no such file or folder")
     found = sorted(path for path in corpus.rglob("*") if path.is_file() and path.name.endswith(SUFFIXES))
+    runs = {path.parent for path in found if path.name == TRANSCRIPTS}
+    found = [path for path in found if path.name == TRANSCRIPTS or runs.isdisjoint(path.parents)]
     found = [path for path in found if path.name != LINES and not path.name.startswith(".")]
     if not found:
         raise UsageError(f"{corpus}: no corpus here; known are files that end in {', '.join(SUFFIXES)}")

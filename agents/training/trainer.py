@@ -94,8 +94,9 @@ class DialogueTrainer(Trainer):
         metrics: dict[str, float] = {}
         for side, examples in self._held_out.sides.items():
             loss, tokens, size = self._measured(examples)
-            metrics[f"{metric_key_prefix}_{side}_per_token"] = exp(loss / max(tokens, 1))
-            metrics[f"{metric_key_prefix}_{side}_per_byte"] = exp(loss / max(size, 1))
+            if tokens:  # too few dialogues leave none to hold out
+                metrics[f"{metric_key_prefix}_{side}_per_token"] = exp(loss / tokens)
+                metrics[f"{metric_key_prefix}_{side}_per_byte"] = exp(loss / size)
         self.log(dict(metrics))
         self.tell(Evaluated(self.state.global_step, measured_sides(metrics)))
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)

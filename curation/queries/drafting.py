@@ -19,6 +19,7 @@ from curation.queries.names import Names
 from curation.queries.phrasing import phrased
 from curation.queries.statements import statements_of
 from orchestrator.grounding import HelpIndex, Passage
+from orchestrator.grounding.words import words
 
 FOUND_AMONG: Final = 3
 """Among so many hits of the index a query's own passage must be."""
@@ -70,7 +71,7 @@ def drafts_of(passages: Sequence[Passage], names: Names, tally: Tally) -> list[D
         for ask in asks:
             named = Ask(ask.kind, ask.theme, *map(names.restored, (ask.direct, ask.told, ask.subject)))
             alone = in_context(named.direct, passage)
-            topic = "" if alone or ask.theme is Theme.FAULT else topic_of(passage.heading, names.cased)
+            topic = "" if alone or ask.theme is Theme.FAULT else _topic(passage, names)
             if clear(named.direct) and (alone or topic):
                 found.setdefault(named.direct, Draft(named, passage, statement, topic))
             else:
@@ -78,9 +79,15 @@ def drafts_of(passages: Sequence[Passage], names: Names, tally: Tally) -> list[D
     return [*found.values(), *_about(passages, names)]
 
 
+def _topic(passage: Passage, names: Names) -> str:
+    """Return the topic of a passage's section; empty where its heading is the file's name, as there was no other."""
+    stem = passage.article.rpartition("/")[2].rpartition(".")[0]
+    return topic_of(passage.heading, names.cased) if words(passage.heading) != words(stem) else ""
+
+
 def _about(passages: Sequence[Passage], names: Names) -> Iterator[Draft]:
     """Yield a plain question about each section that is named by its topic, for where all others are too few."""
-    topics = {topic_of(passage.heading, names.cased): passage for passage in reversed(passages)}
+    topics = {_topic(passage, names): passage for passage in reversed(passages)}
     for number, (topic, passage) in enumerate(topics.items()):
         if len(topic.removeprefix("the ").split()) > 1 and not topic.endswith(" one"):
             said = (f"What do I need to know about {topic}", f"Could you tell me more about {topic}")

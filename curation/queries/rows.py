@@ -33,11 +33,12 @@ class Row:
         return json.dumps(data, ensure_ascii=False, separators=(", ", ": ")).encode() + b"\n"
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_rows(file: Path | str) -> Iterator[Row]:
     """Yield the rows of a file. Raises UsageError, naming the line, at the first that is none."""
+    path = Path(file)
     try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
                 yield _row(line, path, number)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from None

@@ -12,7 +12,7 @@ from typing import Final
 from agents.errors import HelpContentError
 from orchestrator.grounding.markdown import Heading, headings
 
-SUFFIXES: Final = (".md", ".txt", ".html")
+SUFFIXES: Final = (".md", ".txt", ".html", ".htm")
 MOST_BYTES: Final = 5_000_000
 """An article of more bytes is refused."""
 
@@ -99,7 +99,7 @@ def _named(files: list[_File]) -> list[tuple[str, _File]]:
 
 def _read(file: _File, name: str) -> Article:
     text = _text(file.path)
-    if file.path.suffix.lower() == ".html":
+    if file.path.suffix.lower() in (".html", ".htm"):
         from orchestrator.grounding.html import read_html
 
         title, text, found = read_html(text)
@@ -157,7 +157,7 @@ def _decoded(data: bytes, path: Path) -> str:
         if place < 0:
             return text
     line = data.count(b"\n", 0, place) + 1
-    raise HelpContentError(f"not UTF-8 text ({what} at byte {place})", path=path, line=line)
+    raise HelpContentError(f"not UTF-8 text ({what} at byte {place}); save it as UTF-8", path=path, line=line)
 
 
 def _kind(path: Path) -> int:
