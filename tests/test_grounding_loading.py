@@ -93,7 +93,7 @@ def test_a_missing_path_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_without_articles_is_refused(tmp_path: Path) -> None:
     _write(tmp_path / "notes.docx", "text")
-    assert "no article (.md, .txt, .html) in this folder" in _error(tmp_path)
+    assert "no article (.md, .txt, .html, .htm) in this folder" in _error(tmp_path)
 
 
 def test_another_suffix_is_refused_when_named(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_an_article_of_headings_alone_is_refused(tmp_path: Path) -> None:
 
 def test_text_that_is_not_utf8_is_refused_with_its_place(tmp_path: Path) -> None:
     file = _write(tmp_path / "a.md", b"# T\n\nCaf\xe9 au lait.\n")
-    assert _error(file) == f"{file}:3: not UTF-8 text (invalid continuation byte at byte 8)"
+    assert _error(file) == f"{file}:3: not UTF-8 text (invalid continuation byte at byte 8); save it as UTF-8"
 
 
 def test_a_binary_file_is_refused(tmp_path: Path) -> None:
@@ -139,3 +139,9 @@ def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.md")
     assert "not a regular file" in _error(tmp_path)
+
+
+def test_a_page_saved_as_htm_is_read_as_a_page(tmp_path: Path) -> None:
+    _write(tmp_path / "page.htm", "<html><body><h1>Labels</h1><p>A label costs $5.</p></body></html>")
+    [article] = load_articles([tmp_path])
+    assert (article.title, "<p>" in article.text) == ("Labels", False)
