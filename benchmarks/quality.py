@@ -1,6 +1,11 @@
 """What conversations must be like: `python -m benchmarks.quality RUN...` prints the measures with a bound to reach.
 
 They are measures of `duologue evaluate`, which has all of them; shares come with their n and a 95 % bootstrap interval.
+Besides the shipped scenarios there are two in `benchmarks/fresh`, in trades that no training and no rule was made on:
+
+    duologue run scenarios/*.yaml --limit 30 --out outputs/shipped
+    duologue run benchmarks/fresh/*/*.yaml --limit 45 --out outputs/fresh
+    python -m benchmarks.quality outputs/shipped outputs/fresh
 """
 
 import sys
