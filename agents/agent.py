@@ -27,6 +27,12 @@ class Fault(Protocol):
 
 _T = TypeVar("_T", bound=Fault)
 
+_WORDS: Final = (
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "fifteen", "twenty", "thirty",
+    "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand",
+)  # fmt: skip
+_NUMBERS: Final = (*_WORDS, *(word.capitalize() for word in _WORDS))
+"""Figures in words, which its own words around evidence do not hold either."""
 _OPENING: Final = 1.5
 """The factor of the temperature for the first words of a turn."""
 _DECIDING: Final = frozenset({"accept", "refuse", "close"})
@@ -117,7 +123,7 @@ class Agent:
         """Write turn `n`: draw until `judge` objects to nothing in as many drafts as are wanted, and keep the best.
 
         `listen` is told the words of each attempt as they come, on the engine's thread. Where none of `brief.attempts`
-        passes, as many again are built around the brief's evidence, if it has any. Raises
+        passes, others are built around the brief's evidence, if it has any. Raises
         ContextFullError where prompt and reply cannot fit into the model's window.
         """
         budget = brief.words[1] * _TOKENS_A_WORD + _TOKENS_OF_MOVES
@@ -173,10 +179,13 @@ class Agent:
             opening=_OPENING if self._varies(brief) else 1.0,
             unsaid=brief.unsaid,
         )
-        if brief.unaided or not brief.evidence:
+        if not brief.evidence:
             yield [plain] * brief.attempts
-        if brief.evidence:
-            yield [replace(plain, evidence=brief.evidence, figures=False)] * brief.attempts
+            return
+        if brief.unaided:
+            yield [plain]
+        unsaid = (*brief.unsaid, *_NUMBERS)
+        yield [replace(plain, evidence=brief.evidence, figures=False, unsaid=unsaid)] * brief.attempts
 
     def close(self) -> None:
         self._session.close()

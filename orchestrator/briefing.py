@@ -31,6 +31,8 @@ _AROUND: Final = 18
 """Words that a customer may put around a question that it came with."""
 _FRAME: Final = 22
 """Words of a reply that are the model's own around the evidence, at least."""
+_WORD: Final = 5
+"""Letters of a word that may well be said without giving a fact away."""
 _RECAP: Final = 28
 """Words of a passage at most that sum a settled matter up."""
 _ASKS: Final = re.compile(r"\?|\b(please|could you|can you|may i|tell me|i need|let me have|send me|give me)\b", re.I)
@@ -79,7 +81,8 @@ class CustomerSide:
         if choice.fact:
             self._told.add(choice.fact.name)
         self._asked += choice.question is not None
-        secrets = tuple(f.value for f in facts if f.name not in self._told and f.reveal is not Reveal.START)
+        later = (f.value for f in facts if f.name not in self._told and f.reveal is not Reveal.START)
+        secrets = tuple(value for value in later if _is_telling(value))
         question = choice.question or ""
         most = max(self.spec.customer.disposition.words, len(question.split()) + _AROUND if question else 0)
         brief = Brief(
@@ -212,6 +215,11 @@ def _asked(text: str) -> tuple[str, str]:
     parts = [text[start:end] for start, end in sentences(text)]
     asking = [part for part in parts if _ASKS.search(part)]
     return (" ".join(asking), " ".join(part for part in parts if part not in asking)) if asking else (text, "")
+
+
+def _is_telling(value: str) -> bool:
+    """Tell whether a fact's value gives the fact away wherever it stands; "no" and "cash" are words like others."""
+    return any(character.isdigit() for character in value) or " " in value or len(value) > _WORD
 
 
 def heard(turn: Turn, *, supported: bool, facts: Sequence[Fact]) -> Heard:

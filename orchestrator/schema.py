@@ -113,7 +113,7 @@ class CustomerSide(Strict):
     policy: Policy = Policy.AGENDA
     model: Model = "house"
     prompt: RolePrompt | None = None
-    sampling: Sampling = Sampling()
+    sampling: Sampling = Sampling(temperature=0.35)
     dispositions: Annotated[
         tuple[DispositionItem, ...], Field(min_length=1, description="a list, such as [amiable, cynical]")
     ]
@@ -133,7 +133,7 @@ class AgentSide(Strict):
     policy: Policy = Policy.AGENDA
     model: Model = "house"
     prompt: RolePrompt | None = None
-    sampling: Sampling = Sampling(temperature=0.35)
+    sampling: Sampling = Sampling(temperature=0.2)
 
 
 class Turns(Strict):
@@ -175,8 +175,8 @@ class Reply(Strict):
     """
 
     words: WordRange = (50, 75)
-    attempts: Annotated[int, Field(strict=True, ge=1, le=16)] = 2
-    drafts: Annotated[int, Field(strict=True, ge=1, le=16)] = 2
+    attempts: Annotated[int, Field(strict=True, ge=1, le=16)] = 3
+    drafts: Annotated[int, Field(strict=True, ge=1, le=16)] = 3
 
 
 class Grounding(Strict):

@@ -24,6 +24,7 @@ _GPT2_END: Final = "<|endoftext|>"
 _UNFIT: Final = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\xa0]|\xe2\x80[\x80-\x8f\xa8-\xaf]|\xef\xbb\xbf|\xef\xbf\xbd")
 _FIGURE: Final = re.compile(r"[0-9%#\N{REPLACEMENT CHARACTER}]")
 _CAPITAL: Final = re.compile(rb" [A-Z](?<!I)| I\w")
+_CODE_START: Final = re.compile(rb" (?!I$|A$)[A-Z]{1,4}")
 _SENTENCE_END: Final = re.compile(rb"[.!?][\"')\]]*$|\xe2\x80\xa6$")
 
 
@@ -99,6 +100,11 @@ class Vocabulary:
     def has_figure(self) -> list[bool]:
         """Whether a token holds a digit or a sign that goes with one, or part of a character, which may become one."""
         return [_is_figure(piece.decode("utf-8", "replace")) for piece in self.pieces]
+
+    @cached_property
+    def starts_code(self) -> list[bool]:
+        """Whether a token begins a word with capitals alone, as an order number does: " NW"."""
+        return [bool(_CODE_START.fullmatch(piece)) for piece in self.pieces]
 
     @cached_property
     def capital(self) -> list[bool]:

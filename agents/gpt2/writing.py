@@ -60,9 +60,9 @@ class Manner:
     """How a turn is to be written: `words` from and to, where it may stop, and which moves precede it (None: none).
 
     `evidence` is a text that the turn must hold word for word, after a sentence of the model's own; `value` is a figure
-    or name that it must give, put in where the model would write a figure. Without `figures`, the model's own words
-    hold none, and no names (capitals inside a sentence) either. `unrepeated` is the length of the runs of tokens that
-    may not come twice in the turn (0: any may), as transformers' no_repeat_ngram_size. `opening` is the
+    or name that it must give, put in where the model would write a figure or a code. Without `figures`, the model's own
+    words hold none, and no names (capitals inside a sentence) either. `unrepeated` is the length of the runs of tokens
+    that may not come twice in the turn (0: any may), as transformers' no_repeat_ngram_size. `opening` is the
     factor of the temperature for the first words, so that turns which a peaked model would all begin alike begin
     differently. `unsaid` are phrases that are never completed, as transformers' bad_words_ids.
     """
@@ -133,7 +133,7 @@ class Writer:
 
     def _unsaid(self) -> Iterator[int]:
         for length, followers in self._vocabulary.last_tokens(self._manner.unsaid).items():
-            yield from followers.get(tuple(self.tokens[-length:]), ())
+            yield from followers.get(tuple(self.tokens[len(self.tokens) - length :]), ())
 
     def take(self, token: int) -> list[int]:
         """Take in a sampled token and return those that enter the text for it: none where it is a stop."""
@@ -166,10 +166,10 @@ class Writer:
         return (1, _LEAD) if self._evidence else self._manner.words
 
     def _given_value(self, token: int) -> list[int]:
-        """Return the tokens of the owed value where `token` begins a figure, or a sentence after enough others."""
+        """Return the tokens of the owed value where `token` begins a figure, a code or, late, a sentence."""
         if not self._value:
             return []
-        begins = self._vocabulary.has_figure[token]
+        begins = self._vocabulary.has_figure[token] or self._vocabulary.starts_code[token]
         late = self._words >= _BEFORE_VALUE and self._vocabulary.starts_word[token] and self._sentence_over()
         if not begins and not late and self._since_full <= _PULL // 2:
             return []
