@@ -95,7 +95,7 @@ def test_defaults() -> None:
     assert (scenario.products, scenario.customer.facts, scenario.matrix, scenario.repeats) == ((), (), "full", 1)
     assert (scenario.turns.min, scenario.turns.max, scenario.reply.words) == (4, 12, (50, 75))
     sampling = scenario.agent.sampling
-    assert (sampling.temperature, sampling.top_k, sampling.top_p) == (0.35, 50, 0.9)
+    assert (sampling.temperature, sampling.top_k, sampling.top_p) == (0.2, 50, 0.9)
     assert (scenario.customer.policy, scenario.agent.policy) == (Policy.AGENDA, Policy.AGENDA)
     assert scenario.reply.attempts == 2
 

@@ -72,7 +72,7 @@ class Request:
 
 
 def parse_shares(text: str) -> tuple[float, ...]:
-    """Return the shares that `90/5/5` or `80/20`, in percent, means. Raises UsageError."""
+    """Return the shares that `90/5/5` or `8/1/1` means, summing to 1. Raises UsageError."""
     try:
         numbers = [float(part) for part in text.split("/")]
     except ValueError:
@@ -81,9 +81,7 @@ def parse_shares(text: str) -> tuple[float, ...]:
         raise UsageError(
             f"--split: {text!r} is no split; write 90/10 (train, test) or 90/5/5 (train, validation, test)"
         )
-    if abs(sum(numbers) - 100) > 1e-6:
-        raise UsageError(f"--split: the parts of {text!r} come to {sum(numbers):g} %; they must come to 100")
-    return tuple(number / 100 for number in numbers)
+    return tuple(number / sum(numbers) for number in numbers)
 
 
 def _check_chat(request: Request) -> None:
