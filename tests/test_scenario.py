@@ -97,7 +97,7 @@ def test_defaults() -> None:
     sampling = scenario.agent.sampling
     assert (sampling.temperature, sampling.top_k, sampling.top_p) == (0.2, 50, 0.9)
     assert (scenario.customer.policy, scenario.agent.policy) == (Policy.AGENDA, Policy.AGENDA)
-    assert scenario.reply.attempts == 2
+    assert (scenario.reply.attempts, scenario.reply.drafts) == (3, 3)
 
 
 def test_it_is_frozen() -> None:
