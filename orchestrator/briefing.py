@@ -49,6 +49,7 @@ class Task:
     secrets: tuple[str, ...] = ()
     stage: Stage | None = None
     recap: str = ""
+    question: str = ""
 
 
 @dataclass(slots=True)
@@ -96,7 +97,8 @@ class CustomerSide:
             attempts=attempts,
             drafts=drafts,
         )
-        return Task(brief, ledger=self._ledger(f for f in facts if f.value not in secrets), secrets=secrets)
+        ledger = self._ledger(f for f in facts if f.value not in secrets)
+        return Task(brief, ledger=ledger, secrets=secrets, question=question)
 
     def catch_up(self, heard: Heard, turn: Turn, *, asked: bool) -> None:
         """Bring the agenda to where it stands after `turn`, which was given; `asked` a question that it came with."""

@@ -226,6 +226,7 @@ class Conversation:
                 value=task.brief.value,
                 secrets=task.secrets,
                 recap=task.recap,
+                question=task.question,
             )
             found = objections(written.text, scene, self._stage.guards)
             self.attempts += 1

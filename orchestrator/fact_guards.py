@@ -148,5 +148,27 @@ class Undisclosed:
         return Objection(self.name, told, "it is not yet time to tell it", vital=True) if told else None
 
 
-FACTUAL: Final[tuple[Guard, ...]] = (Figures(), Names(), Goods(), Units(), Unsupported(), Untold(), Undisclosed())
+@dataclass(frozen=True)
+class AsksBesides:
+    """A question of the model's own beside the one that the customer came with: which is to be answered?"""
+
+    name: ClassVar[str] = "asks_besides"
+
+    def check(self, candidate: str, scene: Scene) -> Objection | None:
+        """Return the objection to `candidate` where it asks more than its question."""
+        own = candidate.replace(scene.question, " ") if scene.question else ""
+        asked = next((own[start:end] for start, end in sentences(own) if own[start:end].endswith("?")), None)
+        return Objection(self.name, asked, "another question beside its own") if asked else None
+
+
+FACTUAL: Final[tuple[Guard, ...]] = (
+    Figures(),
+    Names(),
+    Goods(),
+    Units(),
+    Unsupported(),
+    Untold(),
+    Undisclosed(),
+    AsksBesides(),
+)
 """The guards of the grounding modes verify and splice."""

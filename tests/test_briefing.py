@@ -7,7 +7,7 @@ import pytest
 from agents.dialogue import Speaker, Turn
 from agents.persona import Fact
 from orchestrator.briefing import AgentSide, heard
-from orchestrator.fact_guards import Figures, Names, Undisclosed, Units, Unsupported, Untold
+from orchestrator.fact_guards import AsksBesides, Figures, Names, Undisclosed, Units, Unsupported, Untold
 from orchestrator.goods import Goods
 from orchestrator.grounding import HelpIndex, best_evidence, cite
 from orchestrator.guards import Scene
@@ -200,3 +200,12 @@ def test_a_fact_with_a_short_name_is_asked_for_by_that_name() -> None:
     other = Turn(2, Speaker.AGENT, "Could you tell me what you said?", ("request",))
     assert heard(ask, supported=False, facts=facts).asked == ("id",)
     assert heard(other, supported=False, facts=facts).asked == ()
+
+
+def test_a_customer_asks_one_question_at_a_time() -> None:
+    asking = Scene(Speaker.CUSTOMER, [], None, question="Who pays for the label?")
+    found = AsksBesides().check("How do I get it? Who pays for the label?", asking)
+    assert found
+    assert (found.saw, found.vital) == ("How do I get it?", False)
+    assert AsksBesides().check("I see. Who pays for the label? I have it here.", asking) is None
+    assert AsksBesides().check("How do I get it? And when?", Scene(Speaker.CUSTOMER, [], None)) is None
