@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agents.gpt2.int8.tiles import COLUMNS, LINE, RECORD
+from agents.gpt2.int8.tiles import COLUMNS, KEYS, LINE, VALUES
 from agents.gpt2.network import Shape
 from agents.gpt2.paging import PAGE
 from agents.prompt import Form
@@ -45,7 +45,7 @@ class Sizes:
     cache: float
 
 
-SIZES: Final = {"fp32": Sizes(4, 4), "bf16": Sizes(2, 2), "int8": Sizes(1, RECORD * LINE / (2 * PAGE * COLUMNS))}
+SIZES: Final = {"fp32": Sizes(4, 4), "bf16": Sizes(2, 2), "int8": Sizes(1, (KEYS + VALUES) * LINE / (2 * PAGE * COLUMNS))}
 """The sizes that go with an engine's precision; a page of codes has their scales and sums with it."""
 
 

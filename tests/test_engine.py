@@ -1,6 +1,7 @@
 """The engine against transformers' own GPT-2, and against itself in other company."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from agents.gpt2.catalogue import HOUSE_FOLDER, find
 from agents.gpt2.engine import Engine, Written
 from agents.gpt2.loading import load_engine
+from agents.gpt2.paging import PagePool
 from agents.gpt2.sampling import GREEDY, Sampling
 from agents.gpt2.vocabulary import AGENT, CUSTOMER, HELP, Vocabulary
 from agents.gpt2.writing import Manner
@@ -137,10 +139,16 @@ def test_freed_sessions_give_their_memory_back(shipped_engine: Engine) -> None:
     jobs = prompts(shipped_engine.vocabulary, 12)
     manner = free_manner(shipped_engine.vocabulary)
     together(shipped_engine, jobs, manner, GREEDY)
-    held = shipped_engine.cache_bytes
-    for _ in range(2):
-        together(shipped_engine, jobs, manner, GREEDY)
-    assert shipped_engine.cache_bytes == held
+    session = shipped_engine.open()
+    before = shipped_engine.cache_bytes
+    asyncio.run(session.write(jobs[0], manner, GREEDY, key=1))
+    assert shipped_engine.cache_bytes > before
+    session.close()
+    together(shipped_engine, jobs, manner, GREEDY)
+    freed = threading.Event()
+    shipped_engine.submit(freed.set)
+    assert freed.wait(60)
+    assert shipped_engine.cache_bytes == before
 
 
 def test_a_reply_stops_at_the_end_of_the_window(shipped_engine: Engine) -> None:
@@ -168,7 +176,7 @@ def test_a_batch_that_memory_has_no_room_for_is_halved_and_loses_nothing(shipped
             raise MemoryError
         return whole(pages)
 
-    small._pool._blank = blank
+    small._pool = PagePool(small._pool.shape, blank, runs=4)
     assert together(small, jobs, manner, Sampling()) == together(shipped_engine, jobs, manner, Sampling())
     assert 0 < small.stats.most < len(jobs)
     small.close()

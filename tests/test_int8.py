@@ -63,7 +63,7 @@ def test_a_row_gives_the_same_bits_alone_and_in_company(int8: Runner) -> None:
 
 
 def test_caches_survive_the_growth_of_the_pool(int8: Runner) -> None:
-    pool = int8.new_pool()
+    pool = PagePool(int8.shape, int8.new_pool()._blank, runs=2)
     table = session(pool)
     int8.logits(pool, [Segment(table, 0, 40)], TEXT[:40])
     before, size = int8.logits(pool, [Segment(table, 40, 1)], TEXT[40:41]), pool.pages

@@ -171,7 +171,7 @@ class Engine:
 
     @property
     def cache_bytes(self) -> int:
-        """The memory that keys and values take, free pages counted."""
+        """The memory that the sessions' keys and values take."""
         return self._pool.bytes
 
     def submit(self, item: _Request | Callable[[], None]) -> None:

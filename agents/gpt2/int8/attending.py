@@ -14,7 +14,9 @@ from agents.gpt2.int8.tiles import (
     COLUMNS,
     KEY_SCALES,
     KEY_SUMS,
+    KEYS,
     LANES,
+    LINE,
     QUAD,
     ROWS,
     VALUE_SCALES,
@@ -27,24 +29,28 @@ from agents.gpt2.int8.tiles import (
     score_rows,
 )
 
-_AHEAD: Final = 4
-"""Pages that are asked for before they are wanted."""
+_ENOUGH: Final = 4
+"""Blocks a thread from which a block is one piece of work with all its heads, and so with whole pages."""
 
 
 @njit(nogil=True)
 def _store_head(qkv: Any, at: int, width: int, cache: Any, layer: int, page: int, head: int, slot: int) -> None:
     """Encode the key and the value that stand at `at` of the row `qkv` (3 C) into their page."""
-    size = width // cache.codes.shape[2]
+    size = width // (cache.keys.shape[2] // KEYS)
     codes = np.zeros(COLUMNS, np.int8)
+    line = head * KEYS
     scale, total = encode_signed(qkv[width + at : width + at + size], codes, 0)
-    cache.numbers[layer, page, head, KEY_SCALES, slot] = scale
-    cache.integers[layer, page, head, KEY_SUMS, slot] = total
+    cache.key_scales[layer, page, line + KEY_SCALES, slot] = scale
+    cache.keys[layer, page, line + KEY_SUMS, slot] = total
     quads = codes.view(np.int32)
     for quad in range(COLUMNS // QUAD):
-        cache.integers[layer, page, head, quad, slot] = quads[quad]
-    value = qkv[2 * width + at : 2 * width + at + size]
-    scale, total = encode_signed(value, cache.codes[layer, page, head, VALUES + slot], 0)
-    cache.numbers[layer, page, head, VALUE_SCALES, slot] = scale
+        cache.keys[layer, page, line + quad, slot] = quads[quad]
+    line = head * VALUES
+    scale, _ = encode_signed(qkv[2 * width + at : 2 * width + at + size], codes, 0)
+    cache.value_scales[layer, page, line + VALUE_SCALES, slot] = scale
+    line += slot // QUAD * QUAD
+    for i in range(COLUMNS):
+        cache.values[layer, page, line + i // LANES, i % LANES * QUAD + slot % QUAD] = codes[i]
 
 
 @njit(nogil=True)
@@ -64,10 +70,17 @@ def store(
 
 @njit(nogil=True)
 def attend(cache: Any, layer: int, rows: Any, q: Any, q_scales: Any, out: Any, thread: int, threads: int) -> None:
-    """Fill this thread's part of out (N, C); blocks are dealt out one by one, for neighbours cost alike."""
-    heads = q.shape[1]
-    for item in range(thread, rows.first.shape[0] * heads, threads):
-        _attend_block(cache, layer, rows, item // heads, item % heads, q, q_scales, out)
+    """Fill this thread's part of out (N, C); pieces are dealt out one by one, for neighbours cost alike."""
+    heads, blocks = q.shape[1], rows.first.shape[0]
+    together = heads if blocks >= _ENOUGH * threads else 1
+    pieces = heads // together
+    for item in range(thread, blocks * pieces, threads):
+        block, head = item // pieces, item % pieces * together
+        if rows.size[block] == 1:
+            _attend_block(cache, layer, rows, block, head, head + together, q, q_scales, out)
+        else:
+            for one in range(head, head + together):
+                _attend_block(cache, layer, rows, block, one, one + 1, q, q_scales, out)
 
 
 @njit(nogil=True, fastmath=True)
@@ -85,49 +98,54 @@ def _softmax(scores: Any, length: int) -> Any:
 
 @njit(nogil=True)
 def _score(pages: Any, table: Any, head: int, q: Any, q_scales: Any, first: int, scores: Any) -> None:
-    """Fill scores (rows, pages * LANES) for one row of queries, or for ROWS."""
-    count = scores.shape[1] // LANES
-    queries, own = address(q[first, head]), address(q_scales[first, head:])
+    """Fill scores (heads, rows, pages * LANES) from `head` on, for one row of queries or for ROWS."""
+    count = scores.shape[2] // LANES
     for p in range(count):
-        page = address(pages[table[p], head])
-        ahead = address(pages[table[min(p + _AHEAD, count - 1)], head])
-        out = address(scores) + 4 * LANES * p
-        if scores.shape[0] == 1:
-            score_row(queries, q.strides[0], own, q_scales.strides[0], page, ahead, out, scores.strides[0])
-        else:
-            score_rows(queries, q.strides[0], own, q_scales.strides[0], page, ahead, out, scores.strides[0])
+        page = address(pages[table[p]])
+        for n in range(scores.shape[0]):
+            h = head + n
+            queries, own = address(q[first, h]), address(q_scales[first, h:])
+            out, keys = address(scores[n]) + 4 * LANES * p, h * KEYS * LINE
+            if scores.shape[1] == 1:
+                score_row(queries, q.strides[0], own, q_scales.strides[0], page + keys, out, 0)
+            else:
+                step = scores.strides[1]
+                score_rows(queries, q.strides[0], own, q_scales.strides[0], page + keys, out, step)
 
 
 @njit(nogil=True)
 def _mix(pages: Any, table: Any, head: int, weights: Any, sums: Any) -> None:
-    """Add to sums (rows, COLUMNS) the values of all pages, weighted by weights (rows, pages * LANES)."""
-    count = weights.shape[1] // LANES
+    """Add to sums (heads, rows, COLUMNS) the values of all pages, weighted by weights (heads, rows, pages * LANES)."""
+    count = weights.shape[2] // LANES
     for p in range(count):
-        page = address(pages[table[p], head])
-        ahead = address(pages[table[min(p + _AHEAD, count - 1)], head])
-        at = address(weights) + 4 * LANES * p
-        if weights.shape[0] == 1:
-            mix_row(at, weights.strides[0], page, ahead, address(sums), sums.strides[0])
-        else:
-            mix_rows(at, weights.strides[0], page, ahead, address(sums), sums.strides[0])
+        page = address(pages[table[p]])
+        for n in range(weights.shape[0]):
+            at, values = address(weights[n]) + 4 * LANES * p, (head + n) * VALUES * LINE
+            if weights.shape[1] == 1:
+                mix_row(at, 0, page + values, address(sums[n]), 0)
+            else:
+                mix_rows(at, weights.strides[1], page + values, address(sums[n]), sums.strides[1])
 
 
 @njit(nogil=True)
-def _attend_block(cache: Any, layer: int, rows: Any, block: int, head: int, q: Any, q_scales: Any, out: Any) -> None:
-    """Attend the block's queries to the tokens up to each of them; write its part of out (N, C)."""
+def _attend_block(
+    cache: Any, layer: int, rows: Any, block: int, head: int, end: int, q: Any, q_scales: Any, out: Any
+) -> None:
+    """Attend the block's queries of some heads to the tokens up to each of them; write their part of out (N, C)."""
     first, count, start = rows.first[block], rows.size[block], rows.start[block]
     table = rows.tables[rows.table[block]]
     height, pages = ROWS if count > 1 else 1, (start + count + LANES - 1) // LANES
-    scores = np.empty((height, pages * LANES), np.float32)
-    sums = np.zeros((height, COLUMNS), np.float32)
-    totals = np.empty(height, np.float32)
-    codes = cache.codes[layer]
-    _score(codes, table, head, q, q_scales, first, scores)
-    for r in range(count):
-        totals[r] = _softmax(scores[r], start + r + 1)
-    scores[count:] = np.float32(0.0)
-    _mix(codes, table, head, scores, sums)
+    scores = np.empty((end - head, height, pages * LANES), np.float32)
+    sums = np.zeros((end - head, height, COLUMNS), np.float32)
+    totals = np.empty((end - head, height), np.float32)
+    _score(cache.keys[layer], table, head, q, q_scales, first, scores)
+    for n in range(end - head):
+        for r in range(count):
+            totals[n, r] = _softmax(scores[n, r], start + r + 1)
+        scores[n, count:] = np.float32(0.0)
+    _mix(cache.values[layer], table, head, scores, sums)
     size = out.shape[1] // q.shape[1]
-    for r in range(count):
-        for i in range(size):
-            out[first + r, head * size + i] = sums[r, i] / totals[r]
+    for n in range(end - head):
+        for r in range(count):
+            for i in range(size):
+                out[first + r, (head + n) * size + i] = sums[n, r, i] / totals[n, r]

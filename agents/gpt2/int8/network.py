@@ -19,12 +19,14 @@ from agents.gpt2.attention import Segment
 from agents.gpt2.int8.crowd import Crowd
 from agents.gpt2.int8.meeting import threads_that_meet
 from agents.gpt2.int8.step import Buffers, Cache, Rows, Weights, compiled, step
-from agents.gpt2.int8.tiles import COLUMNS, LINE, QUAD, RECORD, ROWS
+from agents.gpt2.int8.tiles import COLUMNS, KEYS, LINE, QUAD, ROWS, VALUES
 from agents.gpt2.network import Linear, Network, Norm
-from agents.gpt2.paging import PAGE, PagePool
+from agents.gpt2.paging import PAGE, RUN, PagePool
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
+_FIRST: Final = 2**30
+"""Bytes of a pool before it grows, less where the system refuses. What was never written to takes up no memory."""
 _ONE_AT_A_TIME: Final = threading.Lock()
 """Two engines in a process take turns: each uses all cores, and some of numba's thread pools bear one caller only."""
 
@@ -62,15 +64,23 @@ class Int8Network:
         if shape.head_width > COLUMNS:
             raise ValueError(f"heads of {shape.head_width} numbers; int8 takes at most {COLUMNS}")
 
-        def blank(pages: int) -> tuple[Tensor]:
-            return (torch.from_numpy(_zeros((shape.layers, pages, shape.heads, RECORD, LINE), np.int8)),)
+        def blank(pages: int) -> tuple[Tensor, ...]:
+            sizes = [(shape.layers, pages, shape.heads * lines, LINE) for lines in (KEYS, VALUES)]
+            return tuple(torch.from_numpy(_zeros(size, np.int8)) for size in sizes)
 
-        return PagePool(shape, blank)
+        runs = max(2, _FIRST // (shape.layers * shape.heads * (KEYS + VALUES) * LINE * RUN))
+        while True:
+            try:
+                return PagePool(shape, blank, runs=runs)
+            except MemoryError:
+                if runs == 2:
+                    raise
+                runs = max(2, runs // 2)
 
     def logits(self, pool: PagePool, segments: Sequence[Segment], tokens: Sequence[int]) -> Tensor:
         """Compute `tokens`, which stand segment after segment, and return each segment's last logits, (B, V), fp32."""
-        codes: npt.NDArray[np.int8] = pool.planes[0].numpy()
-        cache = Cache(codes, codes.view(np.int32), codes.view(np.float32))
+        keys, values = (plane.numpy() for plane in pool.planes)
+        cache = Cache(keys.view(np.int32), keys.view(np.float32), values, values.view(np.float32))
         rows = rows_of(segments, tokens)
         room = self._room_for(len(tokens), len(segments))
         epsilon = np.float32(self.shape.epsilon)

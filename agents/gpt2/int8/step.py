@@ -50,11 +50,12 @@ class Weights(NamedTuple):
 
 
 class Cache(NamedTuple):
-    """Keys and values of all layers in P pages of LANES tokens: one memory, seen as bytes, integers and fp32."""
+    """Keys and values of all layers in P pages of LANES tokens, each in one memory, which is seen as numbers too."""
 
-    codes: Array  # (L, P, H, RECORD, LINE), int8
-    integers: Array  # (L, P, H, RECORD, LINE / 4), int32
-    numbers: Array  # (L, P, H, RECORD, LINE / 4), fp32
+    keys: Array  # (L, P, H KEYS, LINE / 4), int32
+    key_scales: Array  # the same memory as fp32
+    values: Array  # (L, P, H VALUES, LINE), int8
+    value_scales: Array  # (L, P, H VALUES, LINE / 4), the same memory as fp32
 
 
 class Rows(NamedTuple):

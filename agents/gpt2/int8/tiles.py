@@ -20,15 +20,20 @@ COLUMNS: Final = 4 * LANES
 QUAD: Final = 4
 """Neighbouring codes that one instruction multiplies and adds up."""
 LINE: Final = 64
-"""Bytes of a line of the processor's caches, and of a page's record."""
-KEY_SCALES, KEY_SUMS, VALUES, VALUE_SCALES, RECORD = 16, 17, 18, 34, 35
-"""Lines of what a page holds of one head: keys (line g: dimensions 4 g to 4 g + 3 of all tokens), each token's scale
-and sum of codes, values (a line a token), and their scales; RECORD is how many lines that makes."""
+"""Bytes of a line of the processor's caches, of which pages are made."""
+KEY_SCALES, KEY_SUMS, KEYS = 16, 17, 18
+"""Lines of a head's keys in a page: line g holds dimensions 4 g to 4 g + 3 of all tokens; then each token's scale and
+sum of codes. KEYS is how many lines that makes."""
+VALUE_SCALES, VALUES = 16, 17
+"""Lines of a head's values: line 4 g + v holds dimensions 16 v to 16 v + 15 of tokens 4 g to 4 g + 3, the tokens of a
+dimension side by side; then each token's scale. VALUES is how many lines that makes."""
 
 _BYTE, _INT, _WIDE, _FLOAT = ir.IntType(8), ir.IntType(32), ir.IntType(64), ir.FloatType()
 _INTS, _FLOATS = ir.VectorType(_INT, LANES), ir.VectorType(_FLOAT, LANES)
 _VNNI: Final = "llvm.x86.avx512.vpdpbusd.512"
 _FMA: Final = "llvm.fma.v16f32"
+_NOTHING: Final = 2.0**-100
+"""A largest weight below this counts as this, so that its reciprocal is a number."""
 
 Builder: TypeAlias = Any
 Value: TypeAlias = Any
@@ -120,19 +125,18 @@ def dot_tile(
 def _score_tile(rows: int) -> Callable[..., Any]:
     @intrinsic
     def score_tile(
-        context: Any, q: Any, stride: Any, scales: Any, scale_stride: Any, page: Any, ahead: Any, out: Any, step: Any,
+        context: Any, q: Any, stride: Any, scales: Any, scale_stride: Any, page: Any, out: Any, step: Any,
     ) -> Any:  # fmt: skip
         """Write the scores of rows of queries against the LANES tokens of a page, (rows, LANES) in fp32.
 
         `q`: unsigned codes, zero point 128, `stride` bytes from row to row; `scales`: of each row of queries; `page`:
-        a head's record in a page (see `RECORD`); `ahead`: one that will be wanted soon; `out`: `step` bytes a row.
+        a head's keys in a page (see `KEYS`); `out`: `step` bytes from row to row.
         """
 
         def build(context: Any, builder: Builder, signature: Any, args: Sequence[Value]) -> Value:
-            q, stride, scales, scale_stride, page, ahead, out, step = args
+            q, stride, scales, scale_stride, page, out, step = args
 
             def multiply(k: Value, so_far: Sums) -> Sums:
-                _prefetch(builder, _at(builder, ahead, k, LINE))
                 keys = _load(builder, _INTS, _at(builder, page, k, LINE), align=LINE)
                 new = []
                 for r in range(rows):
@@ -141,8 +145,6 @@ def _score_tile(rows: int) -> Callable[..., Any]:
                 return new
 
             products = _loop(builder, _wide(COLUMNS // QUAD), _INTS, rows, 1, multiply)
-            for line in (KEY_SCALES, KEY_SUMS):
-                _prefetch(builder, builder.add(ahead, _wide(LINE * line)))
             each = _load(builder, _FLOATS, builder.add(page, _wide(LINE * KEY_SCALES)))
             total = _load(builder, _INTS, builder.add(page, _wide(LINE * KEY_SUMS)))
             offset = builder.mul(total, ir.Constant(_INTS, [128] * LANES))
@@ -153,55 +155,57 @@ def _score_tile(rows: int) -> Callable[..., Any]:
                 _store(builder, score, builder.add(out, builder.mul(step, _wide(r))))
             return context.get_dummy_value()
 
-        return types.void(*[types.intp] * 8), build
+        return types.void(*[types.intp] * 7), build
 
     return score_tile
 
 
 def _mix_tile(rows: int) -> Callable[..., Any]:
     @intrinsic
-    def mix_tile(context: Any, weights: Any, stride: Any, page: Any, ahead: Any, out: Any, step: Any) -> Any:
+    def mix_tile(context: Any, weights: Any, stride: Any, page: Any, out: Any, step: Any) -> Any:
         """Add to `out`, rows of COLUMNS fp32 numbers, the values of a page's LANES tokens, weighted.
 
-        `weights`: fp32, `stride` bytes from row to row, spoilt on return; `page`, `ahead`: as for scores; `step`: from
-        row to row of `out`.
+        `weights`: fp32, none below 0, `stride` bytes from row to row, spoilt on return: times the values' scales they
+        become unsigned codes, of which the largest of a row is 255. `page`: a head's values (see `VALUES`);
+        `step`: bytes from row to row of `out`.
         """
 
         def build(context: Any, builder: Builder, signature: Any, args: Sequence[Value]) -> Value:
-            weights, stride, page, ahead, out, step = args
-            scales = _load(builder, _FLOATS, builder.add(page, _wide(LINE * VALUE_SCALES)))
-            _prefetch(builder, builder.add(ahead, _wide(LINE * VALUE_SCALES)))
+            weights, stride, page, out, step = args
+            each = _load(builder, _FLOATS, builder.add(page, _wide(LINE * VALUE_SCALES)))
+            places = [builder.add(weights, builder.mul(stride, _wide(r))) for r in range(rows)]
+            scales = [_encode_weights(builder, place, each) for place in places]
+
+            def multiply(k: Value, so_far: Sums) -> Sums:
+                lines = [_at(builder, page, k, 4 * LINE, LINE * v) for v in range(4)]
+                values = [_load(builder, _INTS, line, align=LINE) for line in lines]
+                quads = [_spread(builder, _load(builder, _INT, _at(builder, place, k, QUAD))) for place in places]
+                return [[_dot(builder, so_far[r][v], quads[r], values[v]) for v in range(4)] for r in range(rows)]
+
+            products = _loop(builder, _wide(LANES // QUAD), _INTS, rows, 4, multiply)
             for r in range(rows):
-                place = builder.add(weights, builder.mul(stride, _wide(r)))
-                _store(builder, builder.fmul(_load(builder, _FLOATS, place), scales), place)
-
-            def multiply(t: Value, sums: Sums) -> Sums:
-                bytes_ = ir.VectorType(_BYTE, LANES)
-                _prefetch(builder, _at(builder, ahead, t, LINE, LINE * VALUES))
-                first = LINE * VALUES
-                codes = [_load(builder, bytes_, _at(builder, page, t, LINE, first + LANES * v)) for v in range(4)]
-                values = [builder.sitofp(builder.sext(code, _INTS), _FLOATS) for code in codes]
-                new = []
-                for r in range(rows):
-                    place = builder.add(_at(builder, weights, t, 4), builder.mul(stride, _wide(r)))
-                    weight = _spread(builder, _load(builder, _FLOAT, place))
-                    new.append([_call(builder, _FMA, _FLOATS, weight, values[v], sums[r][v]) for v in range(4)])
-                return new
-
-            targets = [
-                [builder.add(builder.add(out, builder.mul(step, _wide(r))), _wide(64 * v)) for v in range(4)]
-                for r in range(rows)
-            ]
-            before = [[_load(builder, _FLOATS, target) for target in row] for row in targets]
-            sums = _loop(builder, _wide(LANES), _FLOATS, rows, 4, multiply, before)
-            for row, new in zip(targets, sums, strict=True):
-                for target, value in zip(row, new, strict=True):
-                    _store(builder, value, target)
+                for v in range(4):
+                    target = builder.add(builder.add(out, builder.mul(step, _wide(r))), _wide(4 * LANES * v))
+                    product, before = builder.sitofp(products[r][v], _FLOATS), _load(builder, _FLOATS, target)
+                    _store(builder, _call(builder, _FMA, _FLOATS, scales[r], product, before), target)
             return context.get_dummy_value()
 
-        return types.void(*[types.intp] * 6), build
+        return types.void(*[types.intp] * 5), build
 
     return mix_tile
+
+
+def _encode_weights(builder: Builder, place: Value, scales: Value) -> Value:
+    """Turn the LANES weights at `place`, times `scales`, into unsigned codes there; return their scale in all lanes."""
+    weights = builder.fmul(_load(builder, _FLOATS, place), scales)
+    largest = _reduced(builder, "fmax", weights)
+    least = ir.Constant(_FLOAT, _NOTHING)
+    bound = builder.select(builder.fcmp_ordered(">", largest, least), largest, least)
+    inverse = _spread(builder, builder.fdiv(ir.Constant(_FLOAT, 255.0), bound))
+    rounded = _call(builder, _FMA, _FLOATS, weights, inverse, ir.Constant(_FLOATS, [0.5] * LANES))
+    codes = builder.trunc(builder.fptosi(rounded, _INTS), ir.VectorType(_BYTE, LANES))
+    _store(builder, codes, place)
+    return _spread(builder, builder.fdiv(bound, ir.Constant(_FLOAT, 255.0)))
 
 
 score_row, score_rows = _score_tile(1), _score_tile(ROWS)
@@ -244,15 +248,6 @@ def _call(builder: Builder, name: str, kind: Any, *args: Value) -> Value:
     known = builder.module.globals.get(name)
     function = known or ir.Function(builder.module, ir.FunctionType(kind, [kind] * len(args)), name)
     return builder.call(function, args)
-
-
-def _prefetch(builder: Builder, address: Value) -> None:
-    """Ask for the line at `address`, to be read, into all caches."""
-    pointer = builder.inttoptr(address, _BYTE.as_pointer())
-    kind = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), _INT, _INT, _INT])
-    known = builder.module.globals.get("llvm.prefetch.p0")
-    function = known or ir.Function(builder.module, kind, "llvm.prefetch.p0")
-    builder.call(function, [pointer, *(ir.Constant(_INT, n) for n in (0, 3, 1))])
 
 
 def _reduced(builder: Builder, operation: str, vector: Value) -> Value:
