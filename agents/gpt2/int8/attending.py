@@ -33,27 +33,26 @@ _ENOUGH: Final = 4
 """Blocks a thread from which a block is one piece of work with all its heads, and so with whole pages."""
 
 
-@njit(nogil=True)
-def _store_head(qkv: Any, at: int, width: int, cache: Any, layer: int, page: int, head: int, slot: int) -> None:
-    """Encode the key and the value that stand at `at` of the row `qkv` (3 C) into their page."""
-    size = width // (cache.keys.shape[2] // KEYS)
-    codes = np.zeros(COLUMNS, np.int8)
+@njit(nogil=True, forceinline=True)
+def _store_head(key: Any, value: Any, cache: Any, layer: int, page: int, head: int, slot: int, codes: Any) -> None:
+    """Encode the key and the value of one head into their page; `codes` is room for COLUMNS of them, zeros at its end."""
     line = head * KEYS
-    scale, total = encode_signed(qkv[width + at : width + at + size], codes, 0)
+    scale, total = encode_signed(key, codes, 0)
     cache.key_scales[layer, page, line + KEY_SCALES, slot] = scale
     cache.keys[layer, page, line + KEY_SUMS, slot] = total
     quads = codes.view(np.int32)
     for quad in range(COLUMNS // QUAD):
         cache.keys[layer, page, line + quad, slot] = quads[quad]
     line = head * VALUES
-    scale, _ = encode_signed(qkv[2 * width + at : 2 * width + at + size], codes, 0)
+    scale, _ = encode_signed(value, codes, 0)
     cache.value_scales[layer, page, line + VALUE_SCALES, slot] = scale
-    line += slot // QUAD * QUAD
-    for i in range(COLUMNS):
-        cache.values[layer, page, line + i // LANES, i % LANES * QUAD + slot % QUAD] = codes[i]
+    for v in range(COLUMNS // LANES):
+        target = cache.values[layer, page, line + slot // QUAD * QUAD + v]
+        for i in range(LANES):
+            target[i * QUAD + slot % QUAD] = codes[v * LANES + i]
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def store(
     qkv: Any, width: int, cache: Any, layer: int, rows: Any, q: Any, q_scales: Any, first: int, last: int
 ) -> None:
@@ -61,14 +60,17 @@ def store(
     heads = q.shape[1]
     size = width // heads
     root = np.float32(1.0) / np.sqrt(np.float32(size))
+    codes = np.zeros(COLUMNS, np.int8)
     for n in range(first, last):
+        queries, keys, values = qkv[n, :width], qkv[n, width : 2 * width], qkv[n, 2 * width : 3 * width]
         for h in range(heads):
-            scale, _ = encode_signed(qkv[n, h * size : (h + 1) * size], q[n, h], 128)
+            at, end = h * size, (h + 1) * size
+            scale, _ = encode_signed(queries[at:end], q[n, h], 128)
             q_scales[n, h] = scale * root
-            _store_head(qkv[n], h * size, width, cache, layer, rows.pages[n], h, rows.slots[n])
+            _store_head(keys[at:end], values[at:end], cache, layer, rows.pages[n], h, rows.slots[n], codes)
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def attend(cache: Any, layer: int, rows: Any, q: Any, q_scales: Any, out: Any, thread: int, threads: int) -> None:
     """Fill this thread's part of out (N, C); pieces are dealt out one by one, for neighbours cost alike."""
     heads, blocks = q.shape[1], rows.first.shape[0]
@@ -83,7 +85,7 @@ def attend(cache: Any, layer: int, rows: Any, q: Any, q_scales: Any, out: Any, t
                 _attend_block(cache, layer, rows, block, one, one + 1, q, q_scales, out)
 
 
-@njit(nogil=True, fastmath=True)
+@njit(nogil=True, fastmath=True, forceinline=True)
 def _softmax(scores: Any, length: int) -> Any:
     """Turn the first `length` scores into e**(score - largest), the rest into zeros; return the sum."""
     scores[length:] = scores[0]
@@ -96,7 +98,7 @@ def _softmax(scores: Any, length: int) -> Any:
     return total
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _score(pages: Any, table: Any, head: int, q: Any, q_scales: Any, first: int, scores: Any) -> None:
     """Fill scores (heads, rows, pages * LANES) from `head` on, for one row of queries or for ROWS."""
     count = scores.shape[2] // LANES
@@ -113,7 +115,7 @@ def _score(pages: Any, table: Any, head: int, q: Any, q_scales: Any, first: int,
                 score_rows(queries, q.strides[0], own, q_scales.strides[0], page + keys, out, step)
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _mix(pages: Any, table: Any, head: int, weights: Any, sums: Any) -> None:
     """Add to sums (heads, rows, COLUMNS) the values of all pages, weighted by weights (heads, rows, pages * LANES)."""
     count = weights.shape[2] // LANES
@@ -127,7 +129,7 @@ def _mix(pages: Any, table: Any, head: int, weights: Any, sums: Any) -> None:
                 mix_rows(at, weights.strides[1], page + values, address(sums[n]), sums.strides[1])
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _attend_block(
     cache: Any, layer: int, rows: Any, block: int, head: int, end: int, q: Any, q_scales: Any, out: Any
 ) -> None:

@@ -81,14 +81,14 @@ def _thread_name(context: Any) -> Any:
     return types.intp(), build
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def meet(room: Any, threads: int) -> None:
     """Return once `threads` threads have called this with the same `room`, 16 int64 zeros."""
     if threads > 1:
         _meet(address(room), threads)
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _sign(names: Any, place: int) -> None:
     names[place] = _thread_name()
 

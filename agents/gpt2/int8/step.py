@@ -2,6 +2,9 @@
 
 Work is dealt out by rows, columns or blocks of queries; whoever computes a number, it is computed in the same order
 from the same row, so results depend neither on threads nor on batch mates.
+
+Whatever `_part` calls is inlined into it. A function of its own would be there twice in the process that compiles, and
+LLVM may add up in another order in each: the first run on a machine would differ from later ones, which load the code.
 """
 
 from collections.abc import Sequence
@@ -163,7 +166,7 @@ def _part(weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, thread: 
     _score_ends(weights, rows, room, epsilon, thread, threads)
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _score_ends(weights: Any, rows: Any, room: Any, epsilon: Any, thread: int, threads: int) -> None:
     """Project each session's last row onto the vocabulary."""
     first, last = _share(room.ends.shape[0], thread, threads)
@@ -177,13 +180,13 @@ def _score_ends(weights: Any, rows: Any, room: Any, epsilon: Any, thread: int, t
     _linear(codes[:size], scales, zeros, weights.head[0], weights.head_columns[0], room.scores, False, thread, threads)
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _share(count: int, thread: int, threads: int) -> Any:
     """Return the thread's range of `count` rows."""
     return thread * count // threads, (thread + 1) * count // threads
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _linear(
     codes: Any, scales: Any, zeros: Any, weight: Any, columns: Any, out: Any, add: Any, thread: int, threads: int
 ) -> None:
