@@ -8,7 +8,6 @@ are computed. It knows tokens; it knows nothing of personas or prompts.
 
 import asyncio
 import contextlib
-import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -30,6 +29,8 @@ from agents.gpt2.writing import Manner, Stop, Writer
 
 STEP_TOKENS: Final = 2048
 """New tokens that one step takes in, at most, unless a single prompt is longer."""
+_STRETCH: Final = 64
+"""Tokens of a cache and a prompt that are compared at once."""
 
 
 class Runner(Protocol):
@@ -123,8 +124,12 @@ class Session:
 
     def begin(self, prompt: list[int]) -> list[int]:
         """Keep the cache of what `prompt` shares with it and return the tokens still to be computed, at least one."""
-        pairs = zip(self._cached, prompt[:-1], strict=False)
-        shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+        most = min(len(self._cached), len(prompt) - 1)
+        shared = next(
+            (n for n in range(0, most, _STRETCH) if self._cached[n : n + _STRETCH] != prompt[n : n + _STRETCH]), most
+        )
+        while shared < most and self._cached[shared] == prompt[shared]:
+            shared += 1
         self.rewind(shared)
         return prompt[shared:]
 

@@ -50,10 +50,11 @@ class Masks:
 
     def _place(self, rule: Allowed) -> int:
         """Return the row of the table that stands for `rule`, made where there is none yet."""
-        if rule not in self._index:
-            self._index[rule] = len(self._index)
+        place = self._index.get(rule)
+        if place is None:
+            place = self._index[rule] = len(self._index)
             self._rows = torch.cat((self._rows, self._row(rule)[None]))
-        return self._index[rule]
+        return place
 
     def _row(self, rule: Allowed) -> Tensor:
         row = self._base + rule.urge * self._ends

@@ -35,7 +35,7 @@ _ENOUGH: Final = 4
 
 @njit(nogil=True, forceinline=True)
 def _store_head(key: Any, value: Any, cache: Any, layer: int, page: int, head: int, slot: int, codes: Any) -> None:
-    """Encode the key and the value of one head into their page; `codes` is room for COLUMNS of them, zeros at its end."""
+    """Encode the key and the value of one head into their page; `codes` is room for COLUMNS, zeros at its end."""
     line = head * KEYS
     scale, total = encode_signed(key, codes, 0)
     cache.key_scales[layer, page, line + KEY_SCALES, slot] = scale
