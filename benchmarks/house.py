@@ -21,6 +21,7 @@ from agents.models import Models
 from benchmarks.house_figures import gold_turns, met, plain_questions
 from benchmarks.house_measures import Found, Measures, fit
 from benchmarks.house_talk import gold_talks, talks
+from benchmarks.options import positive
 
 REPLIES: Final = 400
 SCHEMA: Final = 1
@@ -117,16 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--model", default="house", metavar="M", help="house, a folder, a hub id (default: house)")
     parser.add_argument("--beside", metavar="FOLDER", help="another model to be measured beside it")
-    parser.add_argument("--replies", type=_positive, default=REPLIES, metavar="N", help="agent replies (default: 400)")
+    parser.add_argument("--replies", type=positive, default=REPLIES, metavar="N", help="agent replies (default: 400)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found to this file, too")
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is too small; at least 1")
-    return number
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

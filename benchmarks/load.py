@@ -2,11 +2,13 @@
 
 The run is `duologue run` in a process of its own. Every few seconds its resident memory, its open files and the
 conversations in its transcript file are read from /proc and from the file; the figures are told by fifths of the run.
+`--runs 10` holds ten runs at once instead, each with a seed and a folder of its own, and before them one alone.
 """
 
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,10 +17,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Final
 
 from benchmarks import machine
+from benchmarks.options import positive
 from benchmarks.table import RESULTS
 
 SCENARIO: Final = """\
@@ -53,10 +56,16 @@ class Glance:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Hold the run, print its fifths and keep them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
-    parser.add_argument("--conversations", type=int, default=5_000)
-    parser.add_argument("--parallel", type=int, default=64)
+    parser.add_argument("--conversations", type=positive, default=5_000)
+    parser.add_argument("--parallel", type=positive, default=64)
     parser.add_argument("--every", type=float, default=2.0, help="seconds between two glances")
+    parser.add_argument("--runs", type=positive, default=1, help="runs at once, of which only time and memory are told")
     options = parser.parse_args(arguments)
+    if options.runs > 1:
+        with tempfile.TemporaryDirectory(prefix="duologue-load-") as scratch:
+            alone, *together = _at_once(Path(scratch), options.runs, options.conversations, options.parallel)
+        print(runs_table(alone, together))
+        return
     with tempfile.TemporaryDirectory(prefix="duologue-load-") as scratch:
         glances = list(_watched(Path(scratch), options.conversations, options.parallel, options.every))
     record = {
@@ -115,16 +124,76 @@ def table(record: dict[str, Any]) -> str:
     )
 
 
-def _watched(folder: Path, conversations: int, parallel: int, every: float) -> Iterator[Glance]:
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole run: the seconds that it took, and the most MB that its process held."""
+
+    seconds: float
+    most_mb: float
+
+
+def runs_table(alone: Whole, together: Sequence[Whole]) -> str:
+    """Return one run alone and several at once as a table in Markdown."""
+    rows = ["| runs | s, the last to end | MB, the largest | MB, all |", "|---|---|---|---|"]
+    for runs in ([alone], together):
+        memory = [run.most_mb for run in runs]
+        rows.append(f"| {len(runs)} | {max(r.seconds for r in runs):.0f} | {max(memory):.0f} | {sum(memory):.0f} |")
+    return "\n".join(rows)
+
+
+def _at_once(folder: Path, runs: int, conversations: int, parallel: int) -> Iterator[Whole]:
+    """Yield a run alone, then `runs` of them that began together."""
+    _make_workspace(folder)
+    first = _command(folder, "alone", conversations, parallel)
+    yield from _to_end([first])
+    yield from _to_end(
+        [[*_command(folder, f"run-{n}", conversations, parallel), "--seed", str(n)] for n in range(runs)]
+    )
+
+
+def _to_end(commands: Sequence[Sequence[str]]) -> list[Whole]:
+    begun = monotonic()
+    runs = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for command in commands]
+    most, seconds = [0.0] * len(runs), [0.0] * len(runs)
+    while not all(seconds):
+        for n, run in enumerate(runs):
+            most[n] = max(most[n], _most_mb(run.pid))
+            if not seconds[n] and run.poll() is not None:
+                seconds[n] = monotonic() - begun
+        sleep(0.1)
+    if failed := [run.communicate()[1].decode() for run in runs if run.returncode]:
+        raise SystemExit(failed[0])
+    return [Whole(*figures) for figures in zip(seconds, most, strict=True)]
+
+
+def _most_mb(pid: int) -> float:
+    """Return the most memory that a process has held so far, nothing where it is over."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 / 1e6 if found else 0.0
+
+
+def _make_workspace(folder: Path) -> None:
     shipped = Path(__file__).parents[1] / "help_content" / "returns"
     (folder / "duologue.yaml").touch()
     (folder / "help_content").mkdir()
     for article in shipped.glob("*.md"):
         (folder / "help_content" / article.name).write_bytes(article.read_bytes())
     (folder / "load.yaml").write_text(SCENARIO, encoding="utf-8")
+
+
+def _command(folder: Path, out: str, conversations: int, parallel: int) -> list[str]:
     command = [sys.executable, "-c", "import sys; from terminal.main import main; sys.exit(main())", "run"]
     command += [str(folder / "load.yaml"), "--limit", str(conversations), "--parallel", str(parallel)]
-    command += ["--out", str(folder / "run")]
+    return [*command, "--out", str(folder / out)]
+
+
+def _watched(folder: Path, conversations: int, parallel: int, every: float) -> Iterator[Glance]:
+    _make_workspace(folder)
+    command = _command(folder, "run", conversations, parallel)
     begun = monotonic()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
         counter = _Lines(folder / "run" / "transcripts.jsonl")

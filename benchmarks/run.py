@@ -17,6 +17,7 @@ from benchmarks import machine
 from benchmarks.contenders import CONTENDERS, OURS, OURS_FP32
 from benchmarks.counting import count_tokens
 from benchmarks.models import MODELS, convert, prepare
+from benchmarks.options import positive
 from benchmarks.report import SCHEMA, Runs, rate, results
 from benchmarks.sizes import Extent, chosen
 from benchmarks.table import RESULTS, table
@@ -44,17 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="fewer conversations, once: about 3 minutes")
     parser.add_argument("--model", choices=[*MODELS, "both"], default="both")
     parser.add_argument("--contenders", nargs="+", choices=list(CONTENDERS), default=[], metavar="NAME")
-    parser.add_argument("--conversations", type=_positive, metavar="N", help="at most N at once, for every contender")
-    parser.add_argument("--repeats", type=_positive, metavar="N")
+    parser.add_argument("--conversations", type=positive, metavar="N", help="at most N at once, for every contender")
+    parser.add_argument("--repeats", type=positive, metavar="N")
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="where the JSON goes")
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is too small; at least 1")
-    return number
 
 
 def _measure(model: str, scratch: Path, options: argparse.Namespace) -> None:

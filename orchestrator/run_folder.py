@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self, TypeAlias, get_args
@@ -30,6 +31,8 @@ from orchestrator.transcript import FILE_NAME, Reason, Transcript
 Resume: TypeAlias = Literal["never", "always", "if-possible"]
 Status: TypeAlias = Literal["running", "interrupted", "finished"]
 
+OUTPUTS: Final = Path("outputs")
+"""Where runs go that are given no folder."""
 RECORD_NAME: Final = "run.json"
 JOURNAL_NAME: Final = "finished.jsonl"
 COMPACT_AT: Final = 4 << 20
@@ -228,11 +231,18 @@ def holds_run(path: Path) -> bool:
     return any((path / name).exists() for name in (RECORD_NAME, FILE_NAME, JOURNAL_NAME))
 
 
-def default_folder(root: Path, name: str) -> Path:
-    """Return the folder of a new run called `name` under `root`: NAME, or NAME-2, NAME-3 ... where that is taken."""
-    number = 1
-    while (folder := root / (name if number == 1 else f"{name}-{number}")).exists():
-        number += 1
+def new_folder(root: Path, name: str) -> Path:
+    """Make the folder of a new run called `name` under `root`: NAME, or NAME-2, NAME-3 ... where that is taken.
+
+    Of several processes that want one at the same moment, each gets its own. Raises RunError where the disk fails.
+    """
+    with _disk(root):
+        root.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            folder = root / (name if number == 1 else f"{name}-{number}")
+            with suppress(FileExistsError):
+                folder.mkdir()
+                break
     return folder
 
 

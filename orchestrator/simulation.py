@@ -25,14 +25,13 @@ from orchestrator.grounding import HelpIndex
 from orchestrator.plan import ConversationSpec, Plan
 from orchestrator.progress import ConversationDone, EngineWaits, Event, RunFinished, RunStarted, TurnDone
 from orchestrator.remotes import remotes_for
-from orchestrator.run_folder import RunFolder, default_folder
+from orchestrator.run_folder import OUTPUTS, RunFolder, new_folder
 from orchestrator.run_record import identity, record
 from orchestrator.scenario import GroundingMode, Scenario
 from orchestrator.timeline import Timeline
 from orchestrator.transcript import TurnRecord
 
 PARALLEL: Final = 32
-OUTPUTS: Final = Path("outputs")
 
 Listener: TypeAlias = Callable[[Event], None]
 
@@ -73,20 +72,29 @@ def simulate(
     chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     _refuse_namesakes(chosen)
     plans = [Plan(scenario, seed=seed, limit=limit) for scenario in chosen]
-    folder = Path(out) if out is not None else default_folder(OUTPUTS, "+".join(scenario.name for scenario in chosen))
     if cluster is not None:
         from orchestrator.cluster.run import ClusterWish, simulate_on_cluster
 
-        wish = ClusterWish(cluster, engines, folder, resume, parallel, limit, seed, model, precision, remotes, on_event)
+        wish = ClusterWish(cluster, engines, out, resume, parallel, limit, seed, model, precision, remotes, on_event)
         return simulate_on_cluster(plans, wish)
     if engines is not None:
         raise UsageError("--engines: is for a cluster; name one with --cluster")
     with Models(precision=precision) as models:
         servers = [remotes_for(plan.scenario, remotes) for plan in plans]
         stages = [stage_for(plan.scenario, models, model, near) for plan, near in zip(plans, servers, strict=True)]
-        with RunFolder.open(folder, resume=resume, identity=identity(plans, stages, limit)) as opened:
+        with open_folder(out, plans, resume=resume, identity=identity(plans, stages, limit)) as opened:
             run = Run(plans, stages, opened, parallel=parallel, rate=rate, on_event=on_event)
             return run_to_end(run.execute())
+
+
+def open_folder(
+    out: Path | str | None, plans: Sequence[Plan], *, resume: str, identity: Mapping[str, str]
+) -> RunFolder:
+    """Open the folder of a run of `plans`, a new one under outputs/ without `out`. Raises as RunFolder.open."""
+    if out is None:
+        name = "+".join(plan.scenario.name for plan in plans)
+        out = new_folder(OUTPUTS, name) if resume in ("never", "if-possible") else OUTPUTS / name
+    return RunFolder.open(out, resume=resume, identity=identity)
 
 
 def _refuse_namesakes(scenarios: Sequence[Scenario]) -> None:

@@ -11,12 +11,11 @@ from orchestrator.conversation import Stage
 from orchestrator.faults import near
 from orchestrator.grounding import Hit
 from orchestrator.keeping import keep
-from orchestrator.run_folder import default_folder
+from orchestrator.run_folder import OUTPUTS, new_folder
 from orchestrator.table import Table, TableEvent
 from orchestrator.transcript import Citation, TurnRecord
 from terminal.chat_view import ChatView
 from terminal.palette import counted
-from terminal.run_settings import OUTPUTS
 
 HELP: Final = """\
 /undo         take your last turn back, and what followed
@@ -61,7 +60,7 @@ class Chat:
         again = self.kept is not None and folder in (None, self.kept[0])
         if again and self.kept:
             folder = self.kept[0]
-        where = folder or self.out or default_folder(OUTPUTS, "chat")
+        where = folder or self.out or new_folder(OUTPUTS, "chat")
         keep(self.table.transcript(), self.table.spec, self.stage, where, again=again)
         self.kept = (where, self.table.turns)
         self.view.note(f"kept; to read it: duologue replay {where}")

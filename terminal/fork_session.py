@@ -8,7 +8,7 @@ from rich.text import Text
 from orchestrator.conversation import Stage
 from orchestrator.forking import Fork, fork
 from orchestrator.keeping import keep
-from orchestrator.run_folder import default_folder
+from orchestrator.run_folder import OUTPUTS, new_folder
 from orchestrator.seats import Wishes
 from orchestrator.transcript import Transcript, TurnRecord
 from terminal.beside import beside
@@ -16,7 +16,6 @@ from terminal.console import console
 from terminal.palette import counted
 from terminal.replay_find import one
 from terminal.replay_player import WIDEST
-from terminal.run_settings import OUTPUTS
 from terminal.text import one_line
 
 
@@ -26,7 +25,6 @@ def execute(
     """Take the conversation up from `turn` on, and show the fork beside the original."""
     original = one(run, name)
     taken = fork(run, original, turn, wishes, say=say, scenario=scenario)
-    folder = out or default_folder(OUTPUTS, f"{original.scenario}-fork")
     from agents.models import Models
     from orchestrator.simulation import stage_for
 
@@ -39,6 +37,7 @@ def execute(
                 status.update(f"turn {record.n}")
 
             made = asyncio.run(taken.hold(stage, on_turn=tell))
+        folder = out or new_folder(OUTPUTS, f"{original.scenario}-fork")
         keep(made, taken.spec, stage, folder)
     for note in _notes(taken, stage):
         screen.print(Text(one_line(note), "dim"))

@@ -5,13 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, count, takewhile
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from agents.errors import UsageError
-
-Resume: TypeAlias = Literal["never", "always", "if-possible"]
-
-OUTPUTS: Final = Path("outputs")
+from orchestrator.run_folder import OUTPUTS, Resume
 
 _RATE: Final = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*s)?\s*", re.ASCII)
 

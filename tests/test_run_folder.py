@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from agents.dialogue import Speaker
 from agents.errors import DuologueError, RunError, TranscriptError, UsageError
 from agents.persona import Domain, Role
 from orchestrator import run_folder
-from orchestrator.run_folder import RunFolder, default_folder
+from orchestrator.run_folder import RunFolder, new_folder
 from orchestrator.transcript import (
     AgentRecord,
     CustomerRecord,
@@ -422,8 +423,21 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_new_run_gets_the_first_free_name(tmp_path: Path) -> None:
-    assert default_folder(tmp_path, "returns") == tmp_path / "returns"
-    (tmp_path / "returns").mkdir()
+    assert new_folder(tmp_path, "returns") == tmp_path / "returns"
     (tmp_path / "returns-2").touch()
-    assert default_folder(tmp_path, "returns") == tmp_path / "returns-3"
-    assert default_folder(tmp_path / "none", "returns") == tmp_path / "none" / "returns"
+    assert new_folder(tmp_path, "returns") == tmp_path / "returns-3"
+    assert new_folder(tmp_path / "none", "returns") == tmp_path / "none" / "returns"
+
+
+def test_runs_that_begin_at_the_same_moment_get_a_folder_each(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as starters:
+        folders = list(starters.map(lambda _: new_folder(tmp_path, "returns"), range(40)))
+    names = {"returns", *(f"returns-{number}" for number in range(2, 41))}
+    assert sorted(folder.name for folder in folders) == sorted(names)
+    assert all(folder.is_dir() for folder in folders)
+
+
+def test_a_place_where_no_folder_can_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "outputs").symlink_to(tmp_path / "nowhere" / "outputs")
+    with pytest.raises(RunError, match="outputs: "):
+        new_folder(tmp_path / "outputs", "returns")

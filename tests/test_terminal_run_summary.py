@@ -5,7 +5,7 @@ import pytest
 
 from agents.errors import UsageError
 from orchestrator.progress import RunFinished
-from orchestrator.run_folder import default_folder
+from orchestrator.run_folder import new_folder
 from orchestrator.transcript import Reason
 from terminal.palette import counted, duration
 from terminal.run_settings import Settings, latest_folder, parse_rate
@@ -93,6 +93,5 @@ def test_the_latest_run_of_some_scenarios_is_found(tmp_path: Path) -> None:
     names = ["returns", "upsell"]
     assert latest_folder(names, outputs=tmp_path) is None
     for _ in range(3):
-        new = default_folder(tmp_path, "+".join(names))
-        new.mkdir()
+        new = new_folder(tmp_path, "+".join(names))
         assert latest_folder(names, outputs=tmp_path) == new

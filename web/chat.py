@@ -14,7 +14,7 @@ from orchestrator.conversation import Stage
 from orchestrator.drafts import Draft, Withdrawn
 from orchestrator.grounding import Hit
 from orchestrator.keeping import keep
-from orchestrator.run_folder import default_folder
+from orchestrator.run_folder import OUTPUTS, new_folder
 from orchestrator.scenario import Scenario
 from orchestrator.seats import HOTTEST, Wishes
 from orchestrator.spoken import LONGEST
@@ -180,7 +180,7 @@ def _buttons(table: Table) -> bool:
 
 def _save(table: Table) -> None:
     before: Path | None = st.session_state["folder"]
-    folder = before or default_folder(files.OUTPUTS, "chat")
+    folder = before or new_folder(OUTPUTS, "chat")
     stage: Stage = st.session_state["stage"]
     keep(table.transcript(), table.spec, stage, folder, again=before is not None)
     st.session_state.update(folder=folder, kept=f"Kept. To read it: duologue replay {folder}")

@@ -11,7 +11,7 @@ from agents.persona import DISPOSITIONS
 from curation.articles import articles_of
 from orchestrator.forking import fork
 from orchestrator.keeping import keep
-from orchestrator.run_folder import default_folder
+from orchestrator.run_folder import OUTPUTS, new_folder
 from orchestrator.seats import Wishes
 from orchestrator.transcript import Citation, Transcript
 from web import files, show
@@ -143,7 +143,7 @@ def _hold(run: Path, original: Transcript, turn: int, wishes: Wishes, say: str |
     with st.spinner("Taking it up again"):
         stage = room().stage(taken.spec.scenario)
         made = room().host.call(taken.hold(stage))
-    folder = default_folder(files.OUTPUTS, f"{original.scenario}-fork")
+    folder = new_folder(OUTPUTS, f"{original.scenario}-fork")
     keep(made, taken.spec, stage, folder)
     st.session_state["forked"] = made
     st.rerun()

@@ -7,10 +7,9 @@ from typing import Final
 
 from agents.errors import DuologueError, TranscriptError
 from agents.gpt2.catalogue import available
-from orchestrator.run_folder import RECORD_NAME
+from orchestrator.run_folder import OUTPUTS, RECORD_NAME
 from orchestrator.transcript import FILE_NAME, Transcript, read_transcripts
 
-OUTPUTS: Final = Path("outputs")
 UPLOAD_BYTES: Final = 20 << 20
 MOST: Final = 5_000
 """Conversations of a run that a page takes in."""

@@ -9,7 +9,7 @@ import streamlit as st
 
 from agents.errors import DuologueError, LocatedError
 from orchestrator.plan import ConversationSpec, Plan
-from orchestrator.run_folder import default_folder
+from orchestrator.run_folder import OUTPUTS, new_folder
 from orchestrator.scenario import Scenario
 from orchestrator.transcript import Reason
 from web import files, show
@@ -100,7 +100,7 @@ def _start(scenario: Scenario | None) -> None:
         plan = Plan(scenario, seed=int(seed), limit=int(limit))
         with st.spinner("Loading models and help content"):
             stage = room().stage(plan.scenario)
-        folder = default_folder(files.OUTPUTS, scenario.name)
+        folder = new_folder(OUTPUTS, scenario.name)
         st.session_state["run"] = LiveRun(plan, stage, room(), folder, limit=int(limit), parallel=int(parallel))
         st.rerun()
     except DuologueError as error:

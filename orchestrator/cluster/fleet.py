@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from time import monotonic
 from typing import Any, Final, TypeAlias
 
@@ -28,13 +29,20 @@ Tell: TypeAlias = Callable[[ClusterState], None]
 
 
 class EngineActor(Worker):
-    """A worker that can say where it is."""
+    """A worker that can say where it is. It is told its job by `begin`: one of another version might not read it."""
 
-    def where(self) -> tuple[str, str]:
-        """Return the id of its node, and a name for it."""
+    def __init__(self) -> None:
+        pass
+
+    def where(self) -> tuple[str, str, str]:
+        """Return the id of its node, a name for it, and the version of Duologue there."""
         library = ray()
         node = library.get_runtime_context().get_node_id()
-        return node, f"{library.util.get_node_ip_address()}/{node[:6]}"
+        return node, f"{library.util.get_node_ip_address()}/{node[:6]}", version("duologue")
+
+    def begin(self, job: Job, cores: int) -> None:
+        """Become the worker of `job`, on so many cores."""
+        super().__init__(job, cores)
 
 
 @dataclass(slots=True)
@@ -151,9 +159,12 @@ class Fleet:
         """Return a new actor that has loaded its models, once the cluster has room for it."""
         remote = ray().remote(EngineActor)
         options = {"num_cpus": self._layout.cores, "num_gpus": self._layout.gpus, "max_restarts": 0}
-        actor = remote.options(**options, scheduling_strategy="SPREAD").remote(self._job, self._layout.cores)
+        actor = remote.options(**options, scheduling_strategy="SPREAD").remote()
         self._actors[slot.number] = actor
-        node, name = await actor.where.remote()
+        node, name, theirs = await actor.where.remote()
+        if theirs != version("duologue"):
+            raise UsageError(_differs(name, "duologue", theirs, "the driver", version("duologue")))
+        await actor.begin.remote(self._job, self._layout.cores)
         if node not in self._shelves:
             self._shelves[node] = actor.shelve.remote()
         try:
@@ -177,10 +188,8 @@ class Fleet:
             ours, theirs = getattr(self._facts, what), getattr(facts, what)
             for key in sorted({*ours, *theirs}):
                 if ours.get(key) != theirs.get(key):
-                    raise UsageError(
-                        f"node {name} has {key} {_short(theirs.get(key))}, node {self._reference} has "
-                        f"{_short(ours.get(key))}; all nodes must have the same, or their conversations would differ"
-                    )
+                    first = f"node {self._reference}"
+                    raise UsageError(_differs(name, key, theirs.get(key), first, ours.get(key)))
 
     async def _work(self, slot: _Slot, actor: Any) -> None:  # noqa: ANN401
         """Hold all that there is to hold, so many ranges at once."""
@@ -239,6 +248,13 @@ def _own(error: Exception) -> DuologueError:
     if isinstance(cause, DuologueError):
         return RunError(str(cause))
     return RunError(f"an engine failed ({type(cause).__name__}: {' '.join(str(cause).split())[:200]})")
+
+
+def _differs(node: str, what: str, theirs: object, other: str, others: object) -> str:
+    return (
+        f"node {node} has {what} {_short(theirs)}, {other} has {_short(others)}; all nodes must have the same, or "
+        f"their conversations would differ"
+    )
 
 
 def _short(value: object) -> str:

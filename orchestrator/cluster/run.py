@@ -21,7 +21,7 @@ from orchestrator.progress import ConversationDone, RunFinished, TurnDone
 from orchestrator.remotes import remotes_for
 from orchestrator.run_folder import RunFolder
 from orchestrator.scenario import GroundingMode
-from orchestrator.simulation import Listener, Run, run_to_end
+from orchestrator.simulation import Listener, Run, open_folder, run_to_end
 from orchestrator.transcript import Transcript
 
 
@@ -31,7 +31,7 @@ class ClusterWish:
 
     address: str
     engines: int | None
-    folder: Path
+    out: Path | str | None
     resume: str
     parallel: int
     limit: int | None
@@ -55,7 +55,7 @@ async def _simulate(plans: Sequence[Plan], wish: ClusterWish) -> RunFinished:
     try:
         facts = await fleet.start()
         stages = [_stage(plan, facts, n, job.indexes[n]) for n, plan in enumerate(plans)]
-        with RunFolder.open(wish.folder, resume=wish.resume, identity=facts.identity) as folder:
+        with open_folder(wish.out, plans, resume=wish.resume, identity=facts.identity) as folder:
             run = ClusterRun(plans, stages, folder, parallel=wish.parallel, on_event=wish.on_event, fleet=fleet)
             return await run.execute()
     finally:
