@@ -3,6 +3,7 @@
 It hears, it speaks, it draws again until a reply passes. What passes is for the caller to judge.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, Protocol, TypeVar
@@ -11,7 +12,7 @@ from agents import randomness
 from agents.dialogue import MOVES, Speaker, Turn
 from agents.gpt2.engine import Written
 from agents.gpt2.sampling import Sampling
-from agents.gpt2.writing import Manner, Writer
+from agents.gpt2.writing import Manner, Stop, Writer
 from agents.models import Model
 from agents.persona import CustomerPersona, Persona
 from agents.prompt import Utterance, View
@@ -33,6 +34,12 @@ _WORDS: Final = (
 )  # fmt: skip
 _NUMBERS: Final = (*_WORDS, *(word.capitalize() for word in _WORDS))
 """Figures in words, which its own words around evidence do not hold either."""
+_FREE: Final = (
+    "is free", "are free", "it's free", "that's free", "be free", "for free", "free of",
+    "costs nothing", "cost nothing", "costs you nothing", "cost you nothing",
+    "no charge", "no fee", "no cost", "no extra",
+)  # fmt: skip
+"""Prices of nothing, which are figures too: words of its own without figures do not hold them."""
 _OPENING: Final = 1.5
 """The factor of the temperature for the first words of a turn."""
 _DECIDING: Final = frozenset({"accept", "refuse", "close"})
@@ -46,8 +53,10 @@ class Brief:
 
     `passages` are shown to the model. `evidence` is the text that the turn is built around where no attempt passes, or
     at once where it is not to be tried `unaided`; `value` is a fact's value that it must give. Without `figures`, its
-    own words hold none. `unsaid` are phrases that it must not complete. Of `drafts` that pass, the
-    most fluent is kept.
+    own words hold none; with `known`, only those (see `agents.gpt2.figures`). `lead` are moves of the words before the
+    evidence, which the model is told and nobody else. With `alone`, the evidence by itself is the last resort; with
+    `brief`, a turn around it ends as soon as it may. `unsaid` are phrases that it must not complete. Of `drafts` that
+    pass, the most fluent is kept.
     """
 
     words: tuple[int, int]
@@ -56,7 +65,11 @@ class Brief:
     passages: tuple[str, ...] = ()
     evidence: str = ""
     value: str = ""
+    lead: tuple[str, ...] = ()
+    alone: bool = False
+    brief: bool = False
     figures: bool = True
+    known: frozenset[str] | None = None
     attempts: int = 1
     unaided: bool = True
     unsaid: tuple[str, ...] = ()
@@ -87,9 +100,10 @@ class _Drawn(Generic[_T]):
     spliced: bool
 
     @property
-    def rank(self) -> tuple[int, int, float]:
-        """The lower, the better: vital faults, faults, how unlikely its words are."""
-        return sum(one.vital for one in self.objections), len(self.objections), -self.written.fluency
+    def rank(self) -> tuple[int, int, bool, float]:
+        """The lower, the better: vital faults, faults, whether it lacks the evidence, how unlikely its words are."""
+        vital = sum(one.vital for one in self.objections)
+        return vital, len(self.objections), not self.spliced, -self.written.fluency
 
 
 class Agent:
@@ -123,11 +137,12 @@ class Agent:
         """Write turn `n`: draw until `judge` objects to nothing in as many drafts as are wanted, and keep the best.
 
         `listen` is told the words of each attempt as they come, on the engine's thread. Where none of `brief.attempts`
-        passes, others are built around the brief's evidence, if it has any. Raises
-        ContextFullError where prompt and reply cannot fit into the model's window.
+        passes, others are built around the brief's evidence, if it has any; where none of these passes either, and it
+        may stand alone, it is judged by itself. Raises ContextFullError where prompt and reply cannot fit into the
+        model's window.
         """
         budget = brief.words[1] * _TOKENS_A_WORD + _TOKENS_OF_MOVES
-        prompt = self._view.prompt(brief.passages, brief.moves or None, reply=budget)
+        prompt = self._view.prompt(brief.passages, (*brief.lead, *brief.moves) or None, reply=budget)
         drawn: list[_Drawn[_T]] = []
         for group in self._manners(brief):
             for manner in group:
@@ -142,10 +157,14 @@ class Agent:
                     break
             if not all(one.objections for one in drawn):
                 break
+        if brief.alone and all(one.objections for one in drawn):
+            alone = Written(brief.evidence, (), (), Stop.OWN, fluency=math.inf)
+            drawn.append(_Drawn(alone, tuple(judge(alone)), spliced=True))
         best = min(drawn, key=lambda one: one.rank)
         moves = brief.moves or best.written.moves
         chosen = bool(brief.moves)
-        said = Utterance(self.side, best.written.text, moves, best.written.tokens, brief.passages, chosen=chosen)
+        cue = (*brief.lead, *moves)
+        said = Utterance(self.side, best.written.text, cue, best.written.tokens, brief.passages, chosen=chosen)
         self._view.add(said)
         return Reply(
             text=best.written.text,
@@ -174,17 +193,19 @@ class Agent:
             brief.whole_sentences,
             form.stops(self.side),
             MOVES[self.side] if form.moves and not brief.moves else None,
+            brief=brief.brief,
             value=brief.value,
             figures=brief.figures,
+            known=brief.known,
             opening=_OPENING if self._varies(brief) else 1.0,
-            unsaid=brief.unsaid,
+            unsaid=brief.unsaid if brief.figures or self.side is Speaker.CUSTOMER else (*brief.unsaid, *_FREE),
         )
         if not brief.evidence:
             yield [plain] * brief.attempts
             return
         if brief.unaided:
             yield [plain]
-        unsaid = (*brief.unsaid, *_NUMBERS)
+        unsaid = (*brief.unsaid, *_NUMBERS, *_FREE)
         yield [replace(plain, evidence=brief.evidence, figures=False, unsaid=unsaid)] * brief.attempts
 
     def close(self) -> None:

@@ -47,11 +47,15 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class CustomerChoice:
-    """The moves of a customer's turn, the fact that it tells and the question of its own that it asks, if any."""
+    """The moves of a customer's turn, the fact that it tells and the question of its own that it asks, if any.
+
+    `lead` is what the words before that question are like, where the moves do not say it.
+    """
 
     moves: tuple[str, ...]
     fact: Fact | None = None
     question: str | None = None
+    lead: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -81,7 +85,14 @@ class CustomerAgenda:
             return choice
         question = next(iter(self.persona.questions[self._asked :]), None)
         self._asked += 1
-        return replace(choice, question=question) if question else replace(choice, moves=_without_asking(choice.moves))
+        if question is None:
+            return replace(choice, moves=_without_asking(choice.moves))
+        return replace(choice, question=question, lead=self._lead(n, heard) if choice.moves == ("ask",) else ())
+
+    def _lead(self, n: int, heard: Heard) -> tuple[str, ...]:
+        """Return a move to begin with: told of the question alone, a model asks another one before it."""
+        content = heard.answers and not self._chance(n, "lead", self.persona.disposition.vents)
+        return ("accept",) if content else ("vent",)
 
     def _chosen(self, n: int, heard: Heard) -> CustomerChoice:
         self._answers += heard.answers

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROWS: Final = 8
 """Requests a step, the fastest of 4 to 16 on a CPU, where every row is compared with the keys of all others."""
 PAGE: Final = 32
-"""Tokens a page: only whole pages are found again."""
+"""Tokens a page on a CPU: only whole pages are found again."""
 STEP_TOKENS: Final = 1024
 _SPARE_PAGES: Final = 8
 
@@ -41,14 +41,16 @@ def generate_batch(setup: Setup) -> Iterator[Runner]:
 
 
 def _config(conversations: int) -> "ContinuousBatchingConfig":
-    """Return settings with room for both sides of all conversations; left to itself it sizes pages by GPU memory."""
+    """Return settings with room for both sides of all conversations; on a GPU, its own, which go by its memory."""
     from transformers import ContinuousBatchingConfig
 
+    if device().type == "cuda":
+        return ContinuousBatchingConfig(max_requests_per_batch=conversations)
     return ContinuousBatchingConfig(
         page_size=PAGE,
         num_blocks=2 * conversations * WINDOW // PAGE + _SPARE_PAGES,
         max_batch_tokens=STEP_TOKENS,
-        max_requests_per_batch=ROWS if device().type == "cpu" else conversations,
+        max_requests_per_batch=ROWS,
     )
 
 

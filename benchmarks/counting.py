@@ -45,7 +45,11 @@ class Sizes:
     cache: float
 
 
-SIZES: Final = {"fp32": Sizes(4, 4), "bf16": Sizes(2, 2), "int8": Sizes(1, (KEYS + VALUES) * LINE / (2 * PAGE * COLUMNS))}
+SIZES: Final = {
+    "fp32": Sizes(4, 4),
+    "bf16": Sizes(2, 2),
+    "int8": Sizes(1, (KEYS + VALUES) * LINE / (2 * PAGE * COLUMNS)),
+}
 """The sizes that go with an engine's precision; a page of codes has their scales and sums with it."""
 
 

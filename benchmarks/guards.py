@@ -3,12 +3,13 @@
 `python -m benchmarks.guards --corpora DIR` samples turns from the human-written corpora in DIR (`*.jsonl.gz`, one
 dialogue a line), each with the turn before it, and judges the hand-labelled cases of `cases/guards.jsonl`. `--show`
 prints the objections of a guard, `--write` rebuilds the model of word pairs behind the guard "salad" from the gold
-dialogues.
+dialogues and, with the corpora, the known words behind "invented".
 """
 
 import argparse
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Final
 from agents import randomness
 from agents.dialogue import Speaker, Turn
 from orchestrator.content import CONTENT, Salad
+from orchestrator.content.invented import STEMS, stems_of
 from orchestrator.content.salad import SPEECH, Speech, speech
 from orchestrator.guards import Guard, Scene
 
@@ -26,6 +28,9 @@ HUMAN: Final = (
     "iard", "multiwoz", "persuasionforgood", "star", "taskmaster3_reward", "taskmaster4", "topicalchat", "woz",
 )  # fmt: skip
 GOLD: Final = Path(__file__).parents[1] / "agents" / "training" / "gold"
+DRILLS: Final = GOLD.with_name("drills")
+ORDINARY: Final = GOLD.parents[1] / "styles" / "ordinary.txt"
+_TWICE: Final = 2
 CASES: Final = Path(__file__).with_name("cases") / "guards.jsonl"
 
 
@@ -75,13 +80,31 @@ def shuffled(said: Sequence[Said]) -> Iterator[str]:
 
 def learnt() -> Speech:
     """Return the model of the gold dialogues and articles."""
+    return Speech.learnt(_gold())
+
+
+def _gold() -> list[str]:
     dialogues = (line for path in sorted(GOLD.glob("*/dialogues.jsonl")) for line in path.open(encoding="utf-8"))
     texts = [turn["text"] for line in dialogues for turn in json.loads(line)["turns"]]
-    return Speech.learnt([*texts, *(path.read_text(encoding="utf-8") for path in sorted(GOLD.glob("*/articles/*.md")))])
+    return [*texts, *(path.read_text(encoding="utf-8") for path in sorted(GOLD.glob("*/articles/*.md")))]
+
+
+def known(folder: Path) -> set[str]:
+    """Return the stems that `stems.txt` holds: all of gold, drills and ordinary words, and those twice in corpora."""
+    listed = (path.read_text(encoding="utf-8") for path in (*sorted(DRILLS.glob("*.toml")), ORDINARY))
+    ours = " ".join([*_gold(), *listed])
+    turns: Counter[str] = Counter()
+    for path in sorted(folder.glob("*.jsonl.gz")):
+        for turn in _turns(path, path.stem):
+            turns.update(stems_of(turn.text.replace("\\n", " ")))
+    return {*stems_of(ours), *(stem for stem, count in turns.items() if count >= _TWICE)}
 
 
 def cases() -> list[dict[str, str]]:
-    """Return the labelled cases: text, speaker and the guard that should object (none: nothing is wrong with it)."""
+    """Return the labelled cases: text, speaker and the guard that should object (none: nothing is wrong with it).
+
+    `also` is one that may object too.
+    """
     return [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
 
 
@@ -90,6 +113,7 @@ def labelled(guard: Guard) -> tuple[int, int, int, int]:
     verdicts = [
         (case["guard"] == guard.name, guard.check(case["text"], Scene(Speaker(case["speaker"]), [], None)) is not None)
         for case in cases()
+        if case.get("also") != guard.name
     ]
     mine, others = [found for own, found in verdicts if own], [found for own, found in verdicts if not own]
     return sum(mine), len(mine), sum(others), len(others)
@@ -105,6 +129,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if options.write:
         SPEECH.write_text(json.dumps(learnt().record(), ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    if options.write and options.corpora:
+        STEMS.write_text("\n".join(sorted(known(options.corpora))) + "\n", encoding="utf-8")
     for guard in CONTENT:
         caught, own, wrong, others = labelled(guard)
         print(f"{guard.name:14} labelled cases: caught {caught} of {own}; objected to {wrong} of {others} others")

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 _SHAPES: Final = ((64, 3072, 768), (512, 3072, 768), (2048, 2304, 768), (2048, 2048, 2048))
 """Rows, outputs and inputs of the products that are tried: the fastest counts."""
+_LARGE: Final = (8192, 8192, 8192)
+"""Tried on a GPU, too, which is done with the others before the next is launched."""
 _SECONDS_A_PRODUCT: Final = 0.15
 _READ_BYTES: Final = 1 << 29
+_READ_BYTES_ON_A_GPU: Final = 1 << 31
 _READS: Final = 6
 _LIBRARIES: Final = ("torch", "transformers", "ctranslate2", "numba", "numpy", "tokenizers", "safetensors")
 
@@ -37,7 +40,8 @@ def measure() -> Limits:
 
 
 def _products(precision: str) -> float:
-    return max(_rate(_product(precision, *shape), 2 * shape[0] * shape[1] * shape[2]) for shape in _SHAPES)
+    shapes = (*_SHAPES, _LARGE) if device().type == "cuda" else _SHAPES
+    return max(_rate(_product(precision, *shape), 2 * shape[0] * shape[1] * shape[2]) for shape in shapes)
 
 
 def _product(precision: str, rows: int, outputs: int, inputs: int) -> Callable[[], object]:
@@ -69,14 +73,15 @@ def _rate(call: Callable[[], object], amount: float) -> float:
 def _bandwidth() -> float:
     import torch
 
-    block = torch.zeros(_READ_BYTES // 4, device=device())
+    size = _READ_BYTES_ON_A_GPU if device().type == "cuda" else _READ_BYTES
+    block = torch.zeros(size // 4, device=device())
     best = float("inf")
     for _ in range(_READS):
         start = time.perf_counter()
         block.sum()
         _settle()
         best = min(best, time.perf_counter() - start)
-    return _READ_BYTES / best
+    return size / best
 
 
 def _settle() -> None:
@@ -139,6 +144,16 @@ def resident() -> int:
 def resident_peak() -> int:
     """Return the most memory in bytes that this process has held so far."""
     return _status("VmHWM")
+
+
+def on_card() -> int:
+    """Return the memory in bytes that is taken on the GPU, by whomever; 0 where there is none."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return 0
+    free, total = torch.cuda.mem_get_info()
+    return total - free
 
 
 def _status(name: str) -> int:

@@ -53,7 +53,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _measure(model: str, scratch: Path, options: argparse.Namespace) -> None:
     asked = {"conversations": options.conversations, "repeats": options.repeats, "contenders": options.contenders}
-    extent, names = chosen(model, quick=options.quick, **asked)
+    on_gpu = machine.device().type == "cuda"
+    extent, names = chosen(model, quick=options.quick, on_gpu=on_gpu, **asked)
     skipped = {name: f"{CONTENDERS[name].library} is not installed" for name in names if CONTENDERS[name].missing}
     present = [name for name in names if name not in skipped]
     folder = prepare(model, scratch)
@@ -66,9 +67,10 @@ def _measure(model: str, scratch: Path, options: argparse.Namespace) -> None:
         else:
             runs[name].append(outcome)
     runs = {name: measured for name, measured in runs.items() if name not in skipped}
-    partial = options.conversations or options.contenders
+    partial = options.contenders or (options.conversations and not on_gpu)
     suffix = "-quick" if options.quick else "-part" if partial else ""
-    _keep(options.out / f"{model}{suffix}.json", _record(model, folder, extent, runs, skipped))
+    where = f"-gpu-{extent.conversations}" if on_gpu else ""
+    _keep(options.out / f"{model}{where}{suffix}.json", _record(model, folder, extent, runs, skipped))
 
 
 def _rounds(

@@ -35,9 +35,19 @@ QUICK: Final = {
 
 
 def chosen(
-    model: str, *, quick: bool, conversations: int | None, repeats: int | None, contenders: tuple[str, ...]
+    model: str,
+    *,
+    quick: bool,
+    conversations: int | None,
+    repeats: int | None,
+    contenders: tuple[str, ...],
+    on_gpu: bool = False,
 ) -> tuple[Extent, tuple[str, ...]]:
-    """Return how much to measure of whom; None and () leave it as it is."""
+    """Return how much to measure of whom; None and () leave it as it is.
+
+    On a GPU, all that batch have all conversations.
+    """
     plain = (QUICK if quick else FULL)[model]
-    extent = Extent(conversations or plain.conversations, repeats or plain.repeats, plain.fewer)
+    fewer = {name: count for name, count in plain.fewer.items() if name == "notebook_loop" or not on_gpu}
+    extent = Extent(conversations or plain.conversations, repeats or plain.repeats, fewer)
     return extent, contenders or tuple(CONTENDERS)

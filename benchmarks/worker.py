@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.machine import resident, resident_peak
+from benchmarks.machine import on_card, resident, resident_peak
 from benchmarks.workload import REPLIES, Script, Talk, TokenForm, scripts
 
 if TYPE_CHECKING:
@@ -41,8 +41,9 @@ class Task:
 class Measurement:
     """What a worker found. `seconds` and `tokens` stand for all replies of its conversations.
 
-    `memory` is the most that it held, in bytes, over what it held before its libraries were loaded. Of ours only: the
-    mean seconds of a reply by turn, and a `benchmarks.share.Share` as plain data.
+    `memory` is the most that it held, in bytes, over what it held before its libraries were loaded; on a GPU, what was
+    taken on the card at the end. Of ours only: the mean seconds of a reply by turn, and a `benchmarks.share.Share` as
+    plain data.
     """
 
     replies: int
@@ -77,7 +78,8 @@ def measure(task: Task) -> Measurement:
     with CONTENDERS[task.contender].open(setup) as runner:
         talks = [Talk(script, TokenForm(vocabulary), place=place) for place, script in enumerate(cast)]
         timed = runner(talks)
-        memory = resident_peak() - before
+        peak = resident_peak() - before
+        memory = on_card() or peak
         about_us = _about_us(runner, checkpoint, cast, task)
     return Measurement(len(cast) * REPLIES, timed.seconds, timed.tokens, memory, timed.precision, **about_us)
 

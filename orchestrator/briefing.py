@@ -11,11 +11,12 @@ from typing import Final
 
 from agents.agent import Brief
 from agents.dialogue import Speaker, Turn
+from agents.gpt2.figures import forms
 from agents.persona import Domain, Fact, Reveal
 from agents.policy import AgentChoice, Asked, CustomerAgenda, Heard, SalesAgenda, Stage, SupportAgenda
 from orchestrator.chosen_guards import guards_of
 from orchestrator.content.promises import Promises
-from orchestrator.grounding import RELEVANT, Evidence, HelpIndex, Hit, best_evidence, sentences
+from orchestrator.grounding import RELEVANT, Evidence, HelpIndex, Hit, best_evidence, evidence_again, sentences
 from orchestrator.overlap import says
 from orchestrator.plan import ConversationSpec
 from orchestrator.scenario import GroundingMode, Policy
@@ -26,6 +27,9 @@ _ANSWERS: Final = 0.8 * RELEVANT
 """The least score of a passage that is taken to answer: in the sample help centre, openings find theirs above it."""
 _TRIES: Final = 2
 """Attempts of a customer for each of an agent: its turns are short, and there is no passage to build them around."""
+_CHECKED: Final = frozenset({GroundingMode.VERIFY, GroundingMode.SPLICE})
+_GIVING: Final = frozenset({"feel", "inform", "guide", "counter", "offer"})
+"""Moves of an agent's turn that has said what it is for once the evidence is given."""
 _ASKING: Final = frozenset({"open", "ask"})
 _AROUND: Final = 18
 """Words that a customer may put around a question that it came with."""
@@ -33,7 +37,7 @@ _FRAME: Final = 22
 """Words of a reply that are the model's own around the evidence, at least."""
 _WORD: Final = 5
 """Letters of a word that may well be said without giving a fact away."""
-_RECAP: Final = 28
+_RECAP: Final = 38
 """Words of a passage at most that sum a settled matter up."""
 _ASKS: Final = re.compile(r"\?|\b(please|could you|can you|may i|tell me|i need|let me have|send me|give me)\b", re.I)
 
@@ -47,6 +51,7 @@ class Task:
     must_cite: bool = False
     ledger: str = ""
     secrets: tuple[str, ...] = ()
+    misnomers: tuple[str, ...] = ()
     stage: Stage | None = None
     recap: str = ""
     question: str = ""
@@ -93,12 +98,15 @@ class CustomerSide:
             evidence=question,
             unaided=not question,
             value=value,
+            lead=choice.lead,
+            alone=bool(question) and not value,
             figures=False,
             attempts=attempts,
             drafts=drafts,
         )
         ledger = self._ledger(f for f in facts if f.value not in secrets)
-        return Task(brief, ledger=ledger, secrets=secrets, question=question)
+        others = tuple(fact.name for fact in facts if choice.fact and fact.name != choice.fact.name)
+        return Task(brief, ledger=ledger, secrets=secrets, misnomers=others, question=question)
 
     def catch_up(self, heard: Heard, turn: Turn, *, asked: bool) -> None:
         """Bring the agenda to where it stands after `turn`, which was given; `asked` a question that it came with."""
@@ -141,24 +149,32 @@ class AgentSide:
         hits = self._hits(question, context)
         evidence = self._evidence(hits, question, context, turns[-1], settled=settled)
         choice = self._choice(n, turns[-1], evidence, settled=settled)
+        serves = choice.needs_evidence or settled or self.agenda is None
         brief = Brief(
             scenario.reply.words,
             whole_sentences=True,
             moves=choice.moves,
             passages=tuple(hit.passage.prompt for hit in hits),
-            evidence=evidence.text if evidence and mode is GroundingMode.SPLICE else "",
+            evidence=evidence.text if evidence and serves and mode is GroundingMode.SPLICE else "",
+            brief=_GIVING.issuperset(choice.moves),
             figures=choice.needs_evidence or self.agenda is None,
+            known=self._known(hits, turns) if mode in _CHECKED else None,
             attempts=scenario.reply.attempts,
             drafts=scenario.reply.drafts,
             unaided=choice.needs_evidence or self.agenda is None,
             unsaid=self._unsaid,
         )
-        must_cite = choice.needs_evidence and mode in (GroundingMode.VERIFY, GroundingMode.SPLICE)
+        must_cite = choice.needs_evidence and mode in _CHECKED
         ledger = self.spec.agent.prompt or ""
-        recap = brief.evidence if settled else ""
+        recap = evidence.text if evidence and (settled or self._was_given(evidence)) else ""
         return Task(
             brief, tuple(hits), must_cite=must_cite and bool(hits), ledger=ledger, stage=choice.stage, recap=recap
         )
+
+    def _known(self, hits: Sequence[Hit], turns: Sequence[Turn]) -> frozenset[str]:
+        """Return the figures that a reply may give: those of its passages, and all that were told or said."""
+        texts = [*(hit.passage.prompt for hit in hits), *(turn.text for turn in turns), self.spec.agent.prompt or ""]
+        return frozenset(form for text in texts for form in forms(text))
 
     @property
     def _unsaid(self) -> tuple[str, ...]:
@@ -184,11 +200,18 @@ class AgentSide:
     def _evidence(
         self, hits: Sequence[Hit], question: str, context: str, last: Turn, *, settled: bool
     ) -> Evidence | None:
-        """Return what a reply may rest on: something new, or once more what settled a matter that is summed up."""
+        """Return what a reply may rest on.
+
+        Something new, or once more what a new question singles out, or what settled a matter that is summed up.
+        """
         if settled:
             return best_evidence(hits, question, most=_RECAP) if "accept" in last.moves else None
         most = self.spec.scenario.reply.words[1] - _FRAME
-        return best_evidence(hits, question, context=context, used=self._used, most=most)
+        again = evidence_again(hits, question, used=self._used, most=most) if _puts_a_question(last) else None
+        return again or best_evidence(hits, question, context=context, used=self._used, most=most)
+
+    def _was_given(self, evidence: Evidence) -> bool:
+        return any(said in evidence.text for said in self._used)
 
     def _choice(self, n: int, last: Turn, evidence: Evidence | None, *, settled: bool) -> AgentChoice:
         if self.agenda is None:
@@ -210,6 +233,11 @@ def _matter(turns: Sequence[Turn], *, settled: bool) -> tuple[str, str]:
     asked, beside = _asked(first.text) if first is not said[0] else (first.text, "")
     question = asked if first is said[-1] or settled else f"{asked} {said[-1].text}"
     return question, " ".join([*(turn.text for turn in said[:-1] if turn is not first), beside]).strip()
+
+
+def _puts_a_question(turn: Turn) -> bool:
+    """Tell whether a customer's turn asks something: by its moves, or by its words where it has none."""
+    return bool(_ASKING & set(turn.moves)) if turn.moves else "?" in turn.text
 
 
 def _asked(text: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from orchestrator.content import CONTENT
+from orchestrator.content import CONTENT, Invented
 from orchestrator.extensions import GUARDS, ExtensionError, Factory, OwnGuard, load, offered
 from orchestrator.fact_guards import FACTUAL
 from orchestrator.faults import Fault, unknown
@@ -23,24 +23,33 @@ _CHECKED: Final = frozenset({GroundingMode.VERIFY, GroundingMode.SPLICE})
 
 @dataclass(frozen=True, slots=True)
 class _Shipped:
-    """A guard that ships: `checked` where it is on by itself only in the grounding modes verify and splice."""
+    """A guard that ships, and where it is on by itself.
+
+    `checked`: only in the grounding modes verify and splice; `house`: only where the house model speaks for both sides.
+    """
 
     guard: Guard
     checked: bool
+    house: bool = False
 
 
 def shipped() -> dict[str, _Shipped]:
     """Return the guards that ship by name, in the order in which they are asked."""
     return {
-        **{guard.name: _Shipped(guard, checked=False) for guard in (*STANDARD, *CONTENT)},
+        **{guard.name: _Shipped(guard, checked=False) for guard in STANDARD},
+        **{guard.name: _Shipped(guard, checked=False, house=guard.name == Invented.name) for guard in CONTENT},
         **{guard.name: _Shipped(guard, checked=True) for guard in FACTUAL},
     }
 
 
-def guards_of(scenario: "Scenario") -> tuple[Guard, ...]:
-    """Return the guards of the replies in the conversations of `scenario`, both sides' alike."""
+def guards_of(scenario: "Scenario", *, house: bool = True) -> tuple[Guard, ...]:
+    """Return the guards of the replies in the conversations of `scenario`, both sides' alike.
+
+    `house`: whether the house model speaks for both.
+    """
     checked = scenario.grounding.mode in _CHECKED
-    chosen = {name: one.guard for name, one in shipped().items() if checked or not one.checked}
+    fitting = ((name, one) for name, one in shipped().items() if house or not one.house)
+    chosen = {name: one.guard for name, one in fitting if checked or not one.checked}
     order = [*shipped(), *scenario.guards]
     for name, setting in scenario.guards.items():
         if setting is False:

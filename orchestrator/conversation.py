@@ -225,6 +225,8 @@ class Conversation:
                 ledger=task.ledger,
                 value=task.brief.value,
                 secrets=task.secrets,
+                misnomers=task.misnomers,
+                evidence=task.brief.evidence if task.must_cite else "",
                 recap=task.recap,
                 question=task.question,
             )

@@ -7,17 +7,17 @@ from typing import ClassVar, Final
 from orchestrator.guards import Objection, Scene
 
 _GOODS: Final = """
-    armchair backpack bed bike blender bookcase cabinet camera car cardigan clock coat coffee machine computer desk
-    dishwasher dress drill dryer earbuds e-reader fridge games console game console guitar headphones headset heater
-    hoodie jacket jumper kettle keyboard lamp laptop mattress microwave monitor oven phone poster printer projector
-    radio raincoat router rug scanner shirt shoes sideboard skirt smartphone smart speaker smartwatch smart watch sofa
-    speaker suitcase sweater table tablet tank television tent toaster toy train vacuum cleaner vase wardrobe
-    washing machine watch
+    armchair backpack bed bike blender boiler bookcase boots cabinet camera car cardigan clock coat coffee machine
+    computer desk dishwasher dress drill dryer earbuds e-reader fridge games console game console guitar headphones
+    headset heater hoodie insurance jacket jumper kettle keyboard lamp laptop mattress microwave monitor oven phone
+    poster printer projector radio raincoat router rug scanner shirt shoes sideboard skirt smartphone smart speaker
+    smartwatch smart watch sofa speaker suitcase sweater table tablet tank television tent toaster toy train
+    vacuum cleaner vase wardrobe washing machine watch
 """
 _TWO_WORDS: Final = re.compile(r"\b(coffee|games?|smart|toy|vacuum|washing) (\w+)")
 _NAMES: Final = tuple(name.replace("_", " ") for name in _TWO_WORDS.sub(r"\1_\2", _GOODS).split())
 _MENTION: Final = re.compile(
-    r"(?<!on )(?<!off )\b(?:the|my|your|our|this|that|an?|another|which|his|her|new|of) ("
+    r"(?<!on )(?<!off )\b(?:the|my|your|our|this|that|an?|another|which|his|her|new|of) (?:\w+ )?("
     + "|".join(sorted(_NAMES, reverse=True))
     + r")\b(?! (?:number|call|list|time|room|reader))",
     re.I,

@@ -35,8 +35,9 @@ class Scene:
 
     `forced_stop`: the decoder had to end the text, which may have stopped in the middle of a sentence. `hits` are the
     passages shown; `must_cite`: the turn has to rest on them. `ledger` holds the values that the speaker may tell,
-    `value` the one that it must, `secrets` those that it must not yet. `recap` is what it may say once more,
-    `question` the one that it came with.
+    `value` the one that it must, `secrets` those that it must not yet, `misnomers` the names of other facts.
+    `evidence` is the part of a passage that answers, `recap` what it may say once more, `question` the one that it
+    came with.
     """
 
     speaker: Speaker
@@ -48,6 +49,8 @@ class Scene:
     ledger: str = ""
     value: str = ""
     secrets: tuple[str, ...] = ()
+    misnomers: tuple[str, ...] = ()
+    evidence: str = ""
     recap: str = ""
     question: str = ""
 

@@ -32,6 +32,8 @@ from orchestrator.timeline import Timeline
 from orchestrator.transcript import TurnRecord
 
 PARALLEL: Final = 32
+_HOUSE: Final = "house@"
+"""What the labels of the house model begin with."""
 
 Listener: TypeAlias = Callable[[Event], None]
 
@@ -118,12 +120,13 @@ def stage_for(
     """
     grounded = scenario.grounding.mode is not GroundingMode.OFF
     servers = remotes_for(scenario) if remotes is None else remotes
+    customer, agent = (models.get(model or side.model, remotes=servers) for side in (scenario.customer, scenario.agent))
     return Stage(
-        customer=models.get(model or scenario.customer.model, remotes=servers),
-        agent=models.get(model or scenario.agent.model, remotes=servers),
+        customer=customer,
+        agent=agent,
         index=index or HelpIndex.load(scenario.help_paths) if grounded else None,
         rule=ending_rule(scenario),
-        guards=guards_of(scenario),
+        guards=guards_of(scenario, house=all(one.label.startswith(_HOUSE) for one in (customer, agent))),
     )
 
 

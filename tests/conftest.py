@@ -3,12 +3,16 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+import torch
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 from agents.gpt2.catalogue import find
 from agents.gpt2.engine import Engine
 from agents.gpt2.loading import Precision, load_engine
+
+if torch.cuda.is_available():
+    os.environ["ACCELERATE_USE_CPU"] = "true"  # what is to run on the GPU asks for it
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.gpt2.int8.tiles import has_vnni
 from orchestrator.transcript import read_transcripts
 from terminal.main import main
 
@@ -79,3 +80,37 @@ def test_runs_at_once_without_a_folder_get_one_each(here: Path) -> None:
     folders = {finished(run).splitlines()[0].rpartition(" -> ")[2] for run in runs}
     assert folders == {str(Path("outputs", name)) for name in ("second", "second-2", "second-3", "second-4")}
     assert len({transcripts(folder) for folder in folders}) == len(runs)
+
+
+STEPS = """
+import hashlib, random, sys, torch
+from agents.gpt2.attention import Segment
+from agents.gpt2.catalogue import find
+from agents.gpt2.loading import Precision, runner_of
+from agents.gpt2.paging import PageTable
+draws = random.Random(1)
+runner = runner_of(find("house"), Precision(sys.argv[1]))
+pool = runner.new_pool()
+tables = [PageTable(pool) for _ in range(2)]
+digest = hashlib.sha256()
+with torch.inference_mode():
+    for table in tables:
+        table.reserve(100)
+        runner.logits(pool, [Segment(table, 0, 60)], [draws.randrange(8000) for _ in range(60)])
+    for place in range(60, 80):
+        segments = [Segment(table, place, 1) for table in tables]
+        digest.update(runner.logits(pool, segments, [draws.randrange(8000) for _ in tables]).numpy())
+print(digest.hexdigest())
+"""
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
+def test_the_process_that_compiles_computes_what_later_ones_do(
+    precision: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if precision == "int8" and not has_vnni():
+        pytest.skip("int8 needs AVX-512 VNNI")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    command = [sys.executable, "-c", STEPS, precision]
+    first, second = (subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2))
+    assert first == second

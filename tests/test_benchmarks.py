@@ -196,3 +196,9 @@ def test_a_smaller_number_of_conversations_holds_for_everyone() -> None:
     extent, names = chosen("house", quick=False, conversations=2, repeats=None, contenders=())
     assert {extent.of(name) for name in names} == {2}
     assert names == tuple(CONTENDERS)
+
+
+def test_on_a_gpu_all_that_batch_have_all_conversations() -> None:
+    extent, _ = chosen("house", quick=False, conversations=512, repeats=None, contenders=(), on_gpu=True)
+    assert extent.of("generate_batch") == extent.of(OURS) == 512
+    assert extent.of("notebook_loop") == 4

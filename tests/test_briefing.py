@@ -1,15 +1,18 @@
 """Evidence, disclosure and what the guards on facts let pass, on the sample help centre."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from agents.dialogue import Speaker, Turn
 from agents.persona import Fact
-from orchestrator.briefing import AgentSide, heard
-from orchestrator.fact_guards import AsksBesides, Figures, Names, Undisclosed, Units, Unsupported, Untold
+from agents.testing import Line, ScriptedEngine
+from orchestrator import read_transcripts, simulate
+from orchestrator.briefing import AgentSide, Task, heard
+from orchestrator.fact_guards import AsksBesides, Figures, Misnamed, Names, Undisclosed, Units, Unsupported, Untold
 from orchestrator.goods import Goods
-from orchestrator.grounding import HelpIndex, best_evidence, cite
+from orchestrator.grounding import HelpIndex, best_evidence, cite, evidence_again
 from orchestrator.guards import Scene
 from orchestrator.plan import Plan
 from orchestrator.scenario import Scenario
@@ -166,6 +169,7 @@ def test_goods_that_nobody_spoke_of_are_objected_to(index: HelpIndex) -> None:
     assert (found.saw, found.vital) == ("coffee machine", False)
     assert Goods().check("I hope that helps you with the smart watch.", scene(index, ledger="smartwatch")) is None
     assert Goods().check("Watch the label, and bed it well.", scene(index)) is None
+    assert Goods().check("You're asking about the wrong boots.", scene(index))
 
 
 def test_of_a_later_turn_the_sentences_that_ask_are_the_question() -> None:
@@ -209,3 +213,130 @@ def test_a_customer_asks_one_question_at_a_time() -> None:
     assert (found.saw, found.vital) == ("How do I get it?", False)
     assert AsksBesides().check("I see. Who pays for the label? I have it here.", asking) is None
     assert AsksBesides().check("How do I get it? And when?", Scene(Speaker.CUSTOMER, [], None)) is None
+    assert AsksBesides().check("And if it breaks again in the first. Who pays for the label?", asking)
+    assert AsksBesides().check("When I got it, it was open. Who pays for the label?", asking) is None
+
+
+HIRE = """# Boat hire
+
+## Booking
+
+A boat can be booked up to 60 days ahead. A booking can be moved once free of charge until the day before it starts.
+Whoever arrives more than 30 minutes late loses the booking.
+
+## Prices
+
+A rowing boat costs $18 an hour and a motor boat costs $42 an hour. A deposit of $50 is taken by card.
+"""
+MOVED = "A booking can be moved once free of charge until the day before it starts."
+SCENARIO = """
+name: boats
+domain: support
+help_content: help.md
+openings: [How far ahead can I book a boat?]
+customer:
+  dispositions: [amiable]
+  motivations: [information]
+  facts: [{name: booking number, value: "BH-1"}]
+  questions: [Can I move my booking free of charge?, How high is the deposit?]
+agent: {role: support}
+turns: {min: 4, max: 8}
+reply: {words: [20, 60], attempts: 2}
+repeats: 3
+"""
+
+
+@pytest.fixture(scope="module")
+def boats(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    folder = tmp_path_factory.mktemp("boats")
+    (folder / "duologue.yaml").touch()
+    (folder / "help.md").write_text(HIRE, encoding="utf-8")
+    (folder / "boats.yaml").write_text(SCENARIO, encoding="utf-8")
+    return Scenario.load(folder / "boats.yaml")
+
+
+def talk(*texts: str, moves: Sequence[str] = ("ask",)) -> list[Turn]:
+    """Return the turns of a customer and an agent in order, the customer's with `moves`."""
+    sides = (Speaker.CUSTOMER, Speaker.AGENT)
+    return [Turn(n, sides[(n - 1) % 2], text, tuple(moves) if n % 2 else ()) for n, text in enumerate(texts, 1)]
+
+
+def answer(boats: Scenario, turns: Sequence[Turn]) -> Task:
+    """Return what the agent is to say after `turns`, of which it said its own."""
+    side = AgentSide.of(Plan(boats)[0], HelpIndex.load(boats.help_paths), 1, moves=True)
+    for turn in turns:
+        if turn.speaker is Speaker.AGENT:
+            side.said(turn.text)
+    return side.task(len(turns) + 1, turns, settled=False)
+
+
+def test_what_was_given_is_given_again_where_a_new_question_singles_it_out(boats: Scenario) -> None:
+    first = ("How far ahead can I book?", f"Let us see. A boat can be booked up to 60 days ahead. {MOVED}")
+    task = answer(boats, talk(*first, "Can I move my booking free of charge?"))
+    assert task.must_cite
+    assert task.brief.evidence.startswith(MOVED)
+    assert MOVED in task.recap
+
+
+def test_what_was_given_is_not_given_again_to_a_doubt_nor_a_third_time(boats: Scenario) -> None:
+    first = ("Can I move my booking free of charge?", f"Let us see. {MOVED}")
+    assert MOVED not in answer(boats, talk(*first, "Can I really move my booking?", moves=("doubt",))).brief.evidence
+    twice = (*first, "Free of charge?", f"Yes indeed. {MOVED}")
+    assert MOVED not in answer(boats, talk(*twice, "So can I move my booking free of charge?")).brief.evidence
+
+
+def test_a_fresh_sentence_that_answers_as_well_goes_before_a_used_one(boats: Scenario) -> None:
+    hits = HelpIndex.load(boats.help_paths).search("Can I lose my booking?", 1)
+    assert evidence_again(hits, "Can I lose my booking?", used=[MOVED], most=40) is None
+    again = evidence_again(hits, "Can I move my booking?", used=[MOVED], most=40)
+    assert again
+    assert again.text.startswith(MOVED)
+
+
+def test_an_admission_is_not_built_around_a_passage(boats: Scenario) -> None:
+    task = answer(boats, talk("Do you sell dog food and garden chairs?"))
+    assert "admit" in task.brief.moves
+    assert task.brief.evidence == ""
+
+
+def test_where_every_attempt_asks_besides_the_question_stands_alone(boats: Scenario, tmp_path: Path) -> None:
+    def asks(line: Line) -> str:
+        return f"How long does the refund take? {line.evidence}" if line.evidence else "I see. Good."
+
+    simulate(boats, out=tmp_path / "run", limit=3, model=ScriptedEngine(customer=asks))
+    turns = [turn for one in read_transcripts(tmp_path / "run") for turn in one.turns[1:]]
+    asked = [turn for turn in turns if turn.speaker is Speaker.CUSTOMER and turn.spliced]
+    assert asked
+    assert all(turn.text in boats.customer.questions for turn in asked)
+
+
+def test_a_fact_is_told_under_its_own_name() -> None:
+    where = Scene(Speaker.CUSTOMER, [], None, value="no membership", misnomers=("order number",))
+    found = Misnamed().check("I said it before. The order number is no membership.", where)
+    assert found
+    assert (found.saw, found.vital) == ("order number", False)
+    assert Misnamed().check("You have the order number. I have no membership.", where) is None
+
+
+def test_a_sentence_that_begins_as_its_passage_goes_on_as_it(index: HelpIndex) -> None:
+    question = "What is the time limit to return a camera?"
+    hits = index.search(question, 1)
+    where = Scene(Speaker.AGENT, [Turn(1, Speaker.CUSTOMER, question)], None, hits=hits, must_cite=True)
+    evidence = best_evidence(hits, question, most=50)
+    assert evidence
+    begun = " ".join(evidence.text.split()[:5])
+    found = Unsupported().check(f"{begun} delivery. {evidence.text}", where)
+    assert found
+    assert (found.saw, found.vital) == (f"{begun} delivery.", False)
+    assert Unsupported().check(f"Let me see. {evidence.text}", where) is None
+
+
+def test_an_answer_rests_on_the_words_that_answer(boats: Scenario) -> None:
+    question = "How high is the deposit?"
+    turns = [Turn(1, Speaker.CUSTOMER, question)]
+    hits = HelpIndex.load(boats.help_paths).search(question, 1)
+    where = Scene(Speaker.AGENT, turns, None, hits=hits, must_cite=True, evidence="A deposit of $50 is taken by card.")
+    found = Unsupported().check("A rowing boat costs $18 an hour and a motor boat costs $42 an hour.", where)
+    assert found
+    assert not found.vital
+    assert Unsupported().check("A deposit of $50 is taken by card.", where) is None

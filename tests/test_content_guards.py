@@ -6,7 +6,7 @@ import pytest
 
 from agents.dialogue import Speaker, Turn
 from benchmarks.guards import cases
-from orchestrator.content import CONTENT, Abuse, PersonalData, Promises, Salad
+from orchestrator.content import CONTENT, Abuse, Invented, PersonalData, Promises, Salad
 from orchestrator.content.personal import iban, luhn
 from orchestrator.content.salad import Speech
 from orchestrator.grounding import Hit, Passage
@@ -29,7 +29,8 @@ def saw(guard: Guard, text: str, where: Scene | None = None) -> str | None:
 @pytest.mark.parametrize("guard", CONTENT, ids=lambda guard: guard.name)
 def test_labelled_cases(guard: Guard) -> None:
     """At least nine in ten of a guard's own cases are caught, and none of the others."""
-    found = [(case, saw(guard, case["text"], scene(Speaker(case["speaker"])))) for case in cases()]
+    own = [case for case in cases() if case.get("also") != guard.name]
+    found = [(case, saw(guard, case["text"], scene(Speaker(case["speaker"])))) for case in own]
     caught = [seen is not None for case, seen in found if case["guard"] == guard.name]
     assert sum(caught) >= 0.9 * len(caught) > 0
     assert [case["text"] for case, seen in found if seen is not None and case["guard"] != guard.name] == []
@@ -129,3 +130,28 @@ def test_a_speech_model_survives_its_file() -> None:
         "the label 2",
     ]
     assert model.surprise("the box is here") < model.surprise("here is box the")
+
+
+def test_a_word_is_known_by_its_stem_or_because_somebody_used_it() -> None:
+    assert saw(Invented(), "Have you unplugged the seapped box?") == "seapped"
+    assert saw(Invented(), "Have you unplugged the seapped box?", scene(Speaker.AGENT, "It is seapped.")) is None
+    assert saw(Invented(), "Is it seapped?", scene(passage="A seapped box can be returned.")) is None
+    assert saw(Invented(allow=("seapped",)), "Is it seapped?") is None
+
+
+def test_names_addresses_and_codes_are_no_invented_words() -> None:
+    assert saw(Invented(), "Write to help@larkqux.example, or ask for Zorbak and BH-77qx.") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I've nudged the team about the delivery.",
+        "I hereby confirm that the matter has been escalated.",
+        "Our agreement regarding the roof is now part of your case.",
+        "When they answer, it'll come straight to you.",
+        "I'm sending it over to the team now.",
+    ],
+)
+def test_what_an_agent_cannot_have_done_is_a_promise_in_other_words_too(text: str) -> None:
+    assert saw(Promises(), text)

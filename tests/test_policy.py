@@ -172,6 +172,18 @@ def test_questions_are_asked_in_their_order_and_never_again() -> None:
     assert set(asked) >= {questions[:1], questions}
 
 
+def test_a_question_alone_begins_with_another_move_which_after_no_answer_is_no_content() -> None:
+    questions = ("Who pays?", "How long does it take?")
+
+    def leads(heard: Heard, disposition: str) -> set[tuple[str, ...]]:
+        known = persona(disposition=disposition).model_copy(update={"questions": questions})
+        agendas = (CustomerAgenda(known, Domain.SUPPORT, stream) for stream in range(80))
+        return {one.lead for customer in agendas for one in talk(customer, heard) if one.moves == ("ask",)}
+
+    assert leads(ANSWER, "emotive") == {("accept",), ("vent",)}
+    assert leads(NOTHING, "emotive") == {("vent",)}
+
+
 def test_without_questions_of_its_own_a_customer_leaves_them_to_the_model() -> None:
     choices = [choice for stream in range(30) for choice in talk(agenda(stream), ANSWER)]
     assert any("ask" in choice.moves for choice in choices)

@@ -24,7 +24,7 @@ agent:
   role: support
 products: [lamp]
 turns: {min: 2, max: 4}
-reply: {words: [8, 24], attempts: 1}
+reply: {words: [8, 24], attempts: 3}
 grounding: {mode: prompt}
 endings: max_turns(60)
 seed: 5

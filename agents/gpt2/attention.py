@@ -1,8 +1,8 @@
 """Attention of one step over the page pool: which rows look at which pages.
 
 Rows that continue a text by one token go through the paged kernel together; each longer stretch (a prompt) is attended
-on its own, over its pages laid side by side. Either way a row's numbers depend on its own session alone. On other
-devices than the CPU both are done with torch's own operations.
+on its own, over its pages laid side by side. Either way a row's numbers depend on its own session alone. This is the
+CPU's way; a GPU's is `grids.py`.
 """
 
 from collections.abc import Sequence
@@ -55,25 +55,14 @@ class StepAttention:
         return out.flatten(1).to(q.dtype)
 
     def _store(self, k: Tensor, v: Tensor, keys: Tensor, values: Tensor) -> None:
-        if k.device.type == "cpu":
-            from agents.gpt2 import kernels
+        from agents.gpt2 import kernels
 
-            kernels.store(_array(k), _array(v), _array(keys), _array(values), self._pages, self._slots)
-            return
-        pages, slots = (torch.as_tensor(a, device=k.device, dtype=torch.long) for a in (self._pages, self._slots))
-        keys[pages, :, slots], values[pages, :, slots] = k, v
+        kernels.store(_array(k), _array(v), _array(keys), _array(values), self._pages, self._slots)
 
     def _attend_singles(self, q: Tensor, keys: Tensor, values: Tensor, out: Tensor) -> None:
-        if q.device.type == "cpu":
-            from agents.gpt2 import kernels
+        from agents.gpt2 import kernels
 
-            kernels.attend(_array(q.contiguous()), _array(keys), _array(values), *self._tables, _array(out))
-            return
-        tables, lengths = (torch.as_tensor(a, device=q.device, dtype=torch.long) for a in self._tables)
-        tables = tables[:, : -(-int(self._tables[1].max()) // PAGE)]
-        k, v = (t[tables].transpose(1, 2).flatten(2, 3).float() for t in (keys, values))  # (B, H, T, D)
-        seen = torch.arange(k.shape[2], device=q.device) < lengths[:, None]  # (B, T)
-        out.copy_(functional.scaled_dot_product_attention(q[:, :, None], k, v, attn_mask=seen[:, None, None])[:, :, 0])
+        kernels.attend(_array(q.contiguous()), _array(keys), _array(values), *self._tables, _array(out))
 
     @cached_property
     def _tables(self) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""A GPT-2 in fp32 or bf16, run step by step with torch: on GPUs, and wherever exactness matters more than speed."""
+"""A GPT-2 in fp32 or bf16, run step by step on a CPU, with torch: where exactness matters more than speed."""
 
 from collections.abc import Sequence
 
@@ -21,13 +21,12 @@ class FloatNetwork:
 
     def new_pool(self) -> PagePool:
         """Return an empty pool of pages for this network's keys and values."""
-        shape, network = self.shape, self._network
+        return PagePool(self.shape, self.blank)
 
-        def blank(pages: int) -> tuple[Tensor, Tensor]:
-            size = (shape.layers, pages, shape.heads, PAGE, shape.head_width)
-            return tuple(torch.zeros(size, dtype=network.dtype, device=network.device) for _ in range(2))  # type: ignore[return-value]
-
-        return PagePool(shape, blank)
+    def blank(self, pages: int) -> tuple[Tensor, ...]:
+        """Return zeros for the keys and for the values of so many pages."""
+        size = (self.shape.layers, pages, self.shape.heads, PAGE, self.shape.head_width)
+        return tuple(torch.zeros(size, dtype=self._network.dtype, device=self.device) for _ in range(2))
 
     def logits(self, pool: PagePool, segments: Sequence[Segment], tokens: Sequence[int]) -> Tensor:
         """Compute `tokens`, which stand segment after segment, and return each segment's last logits, (B, V), fp32."""

@@ -8,10 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, prange, types
+from numba import get_num_threads, njit, prange, types
 from numba.extending import intrinsic
 
+from agents.gpt2.by_address import call, compiled
 from agents.gpt2.paging import PAGE
+
+Array = np.ndarray[Any, Any]
 
 _LOG2E: Final = np.float32(1.4426950408889634)
 _C1: Final = np.float32(0.6931471805599453)
@@ -98,12 +101,24 @@ def _add_weighted(sums: Any, page: Any, w: Any) -> None:
             sums[d] += first + second
 
 
-@njit(parallel=True, nogil=True, fastmath=True, cache=True)
-def attend(q: Any, keys: Any, values: Any, tables: Any, lengths: Any, out: Any) -> None:
+def attend(q: Array, keys: Array, values: Array, tables: Array, lengths: Array, out: Array) -> None:
     """Attend queries q (N, H, D), fp32, to the first `lengths[n]` tokens of pages `tables[n]`; fill out (N, H, D)."""
+    arrays = (q, keys, values, tables, lengths, out)
+    _attend(compiled(_part, *arrays, 0, 0), *arrays, get_num_threads())
+
+
+@njit(parallel=True, nogil=True, cache=True)
+def _attend(function: int, q: Any, keys: Any, values: Any, tables: Any, lengths: Any, out: Any, threads: int) -> None:
+    for thread in prange(threads):
+        call(function, (q, keys, values, tables, lengths, out), np.intp(thread), threads)
+
+
+@njit(nogil=True, fastmath=True, error_model="numpy", cache=True)
+def _part(q: Any, keys: Any, values: Any, tables: Any, lengths: Any, out: Any, thread: int, threads: int) -> None:
+    """Do one thread's share: every `threads`-th head of a row."""
     rows, heads, width = q.shape
     scale = np.float32(1.0) / np.sqrt(np.float32(width))
-    for item in prange(rows * heads):
+    for item in range(thread, rows * heads, threads):
         row, head = item // heads, item % heads
         count = (lengths[row] + PAGE - 1) // PAGE
         query = q[row, head] * scale

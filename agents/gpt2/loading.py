@@ -6,6 +6,7 @@ from enum import StrEnum
 import torch
 
 from agents.errors import ModelError
+from agents.gpt2.captured import CapturedNetwork
 from agents.gpt2.checkpoint import Checkpoint
 from agents.gpt2.engine import Engine, Runner
 from agents.gpt2.floats import FloatNetwork
@@ -43,7 +44,7 @@ def runner_of(checkpoint: Checkpoint, precision: Precision) -> Runner:
         from agents.gpt2.int8.network import Int8Network
 
         return Int8Network(network)
-    return FloatNetwork(network)
+    return CapturedNetwork(network) if device.type == "cuda" else FloatNetwork(network)
 
 
 def _device() -> torch.device:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from agents.gpt2.transfer import pairs, sent
 from agents.gpt2.vocabulary import Vocabulary
 from agents.gpt2.writing import Allowed, Choice
 
@@ -29,15 +30,19 @@ class Masks:
         So are row b's `repeats`, but where the choice is a short list.
         """
         index = [self._place(choice if isinstance(choice, Allowed) else Allowed()) for choice in choices]
-        listed = {row: list(choice) for row, choice in enumerate(choices) if not isinstance(choice, Allowed)}
-        kept = {row: logits[row, ids].clone() for row, ids in listed.items()}
+        listed = {row: choice for row, choice in enumerate(choices) if not isinstance(choice, Allowed)}
+        rules = ((row, choice) for row, choice in enumerate(choices) if isinstance(choice, Allowed))
+        spared = listed | {row: rule.besides for row, rule in rules if rule.besides}
+        banned = {row: tokens for row, tokens in enumerate(repeats) if tokens and row not in listed}
+        where = pairs(spared, logits.device) if spared else None
+        kept = logits[where] if where else None
         self._add(logits, index)
-        for row, banned in enumerate(repeats):
-            if banned:
-                logits[row, list(banned)] = -torch.inf
-        for row, ids in listed.items():
-            logits[row] = -torch.inf
-            logits[row, ids] = kept[row]
+        if listed:
+            logits[sent(np.array(list(listed)), logits.device)] = -torch.inf
+        if where and kept is not None:
+            logits[where] = kept
+        if banned:
+            logits[pairs(banned, logits.device)] = -torch.inf
         return logits
 
     def _add(self, logits: Tensor, index: list[int]) -> None:
@@ -46,7 +51,7 @@ class Masks:
 
             picking.add_rules(logits.numpy(), self._rows.numpy(), np.array(index))
         else:
-            logits += self._rows[index]
+            logits += self._rows[sent(np.array(index), logits.device)]
 
     def _place(self, rule: Allowed) -> int:
         """Return the row of the table that stands for `rule`, made where there is none yet."""

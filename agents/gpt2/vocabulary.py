@@ -87,6 +87,11 @@ class Vocabulary:
         return [bytes(symbols[char] for char in name) if name else b"" for name in names]
 
     @cached_property
+    def token_of(self) -> dict[bytes, int]:
+        """The token of each string of bytes that is one."""
+        return {piece: token for token, piece in reversed(list(enumerate(self.pieces))) if piece}
+
+    @cached_property
     def starts_word(self) -> list[bool]:
         """Whether a token begins a new word, as `str.split` counts words (the first token of a text always does)."""
         return [piece[:1] == b" " for piece in self.pieces]

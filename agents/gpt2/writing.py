@@ -6,10 +6,11 @@ pull towards the end of the sentence. It knows tokens; it knows nothing of engin
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from agents.gpt2.figures import FigureWriter
 from agents.gpt2.vocabulary import SAY, Vocabulary
 
 MAX_MOVES: Final = 3
@@ -23,6 +24,8 @@ _BEFORE_VALUE: Final = 8
 """Words after which an owed value stands by itself, where the model writes no figure."""
 _OPENING: Final = 2
 """The words at a turn's start that `opening` reaches."""
+_LAST: Final = 16
+"""The tokens among which the beginning of a figure is looked for."""
 _ABBREVIATIONS: Final = (b"e.g.", b"i.e.", b" Mr.", b" Mrs.", b" Ms.", b" Dr.", b" No.", b" St.", b" vs.", b"approx.")
 
 
@@ -30,7 +33,8 @@ _ABBREVIATIONS: Final = (b"e.g.", b"i.e.", b" Mr.", b" Mrs.", b" Ms.", b" Dr.", 
 class Allowed:
     """What may come next within the words: `stops` where the turn may end, `urge` towards a sentence end, in logits.
 
-    Without `figures`, no digit and no sign that goes with one; without `capital`, no word that begins with one.
+    Without `figures`, no digit and no sign that goes with one, but in the tokens of `besides`; without `capital`, no
+    word that begins with one.
     """
 
     stops: tuple[int, ...] = ()
@@ -38,6 +42,7 @@ class Allowed:
     urge: float = 0.0
     figures: bool = True
     capital: bool = True
+    besides: tuple[int, ...] = field(default=(), compare=False)
 
 
 Choice: TypeAlias = Allowed | tuple[int, ...]
@@ -59,9 +64,11 @@ class Stop(StrEnum):
 class Manner:
     """How a turn is to be written: `words` from and to, where it may stop, and which moves precede it (None: none).
 
-    `evidence` is a text that the turn must hold word for word, after a sentence of the model's own; `value` is a figure
+    `evidence` is a text that the turn must hold word for word, after a sentence of the model's own; with `brief`, the
+    turn ends with the first sentence after it that reaches the band. `value` is a figure
     or name that it must give, put in where the model would write a figure or a code. Without `figures`, the model's own
-    words hold none, and no names (capitals inside a sentence) either. `unrepeated` is the length of the runs of tokens
+    words hold none, and no names (capitals inside a sentence) either; with `known`, they hold only those figures.
+    `unrepeated` is the length of the runs of tokens
     that may not come twice in the turn (0: any may), as transformers' no_repeat_ngram_size. `opening` is the
     factor of the temperature for the first words, so that turns which a peaked model would all begin alike begin
     differently. `unsaid` are phrases that are never completed, as transformers' bad_words_ids.
@@ -72,8 +79,10 @@ class Manner:
     stops: tuple[int, ...]
     moves: tuple[str, ...] | None = None
     evidence: str = ""
+    brief: bool = False
     value: str = ""
     figures: bool = True
+    known: frozenset[str] | None = None
     unrepeated: int = 4
     opening: float = 1.0
     unsaid: tuple[str, ...] = ()
@@ -94,6 +103,7 @@ class Writer:
         self._since_full = 0
         self._evidence = vocabulary.encode(f" {manner.evidence}") if manner.evidence else []
         self._value = manner.value
+        self._figures = None if manner.known is None else FigureWriter(vocabulary, manner.known)
         self._runs: dict[tuple[int, ...], list[int]] = {}
         self.tokens: list[int] = []
         self.stop: Stop | None = None
@@ -109,8 +119,14 @@ class Writer:
     def choices(self) -> Choice:
         if self._moves and not self._moves.done:
             return self._moves.choices()
+        begun = self._figures.rest(self._latest) if self._figures else ()
+        if begun:
+            return begun
         if self._since_full > _PULL // 2:
             return (self._vocabulary.encode(f" {self._value}")[0] if self._value else self._period,)
+        return self._allowed()
+
+    def _allowed(self) -> Allowed:
         low, high = self._band
         owing = bool(self._evidence or self._value)
         over = self._sentence_over() or not self._manner.whole_sentences
@@ -118,7 +134,17 @@ class Writer:
         urge = max(0, self._words - high + _PULL)
         figures = self._manner.figures or bool(self._value)
         capital = figures or not self.tokens or self._sentence_over()
-        return Allowed(stops, self._words < high, float(urge), figures, capital)
+        room = self._words < high
+        if not figures or not self._figures or self._value:
+            return Allowed(stops, room, float(urge), figures, capital)
+        known = self._figures.open(self._latest)
+        besides = known if room else tuple(token for token in known if not self._vocabulary.starts_word[token])
+        return Allowed(stops, room, float(urge), False, capital, besides)
+
+    @property
+    def _latest(self) -> str:
+        """The last words so far."""
+        return b"".join(self._vocabulary.pieces[token] for token in self.tokens[-_LAST:]).decode("utf-8", "replace")
 
     @property
     def heat(self) -> float:
@@ -184,7 +210,8 @@ class Writer:
         self.tokens.append(token)
         low, high = self._band
         self._since_full += self._words >= high
-        if self._evidence or self._value or not low <= self._words or self._words <= high - _SENTENCE:
+        last = low if self._manner.brief and self._manner.evidence else max(low, high - _SENTENCE + 1)
+        if self._evidence or self._value or self._words < last:
             return
         if self._sentence_over(surely=True):
             self.stop = Stop.FORCED if self._since_full > _PULL // 2 else Stop.BAND

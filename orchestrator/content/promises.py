@@ -22,7 +22,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 _DONE: Final = (
     r"(?:sent|forwarded|passed|submitted|raised|opened|created|issued|processed|refunded|cancell?ed|arranged|booked|"
     r"updated|attached|escalated|scheduled|replaced|credited|shipped|dispatched|ordered|contacted|emailed|notified|"
-    r"alerted|filed|registered|reserved|approved|released|extended|waived|applied|activated|transferred|reported)"
+    r"alerted|filed|registered|reserved|approved|released|extended|waived|applied|activated|transferred|reported|nudged|chased|flagged)"
 )
 _DO: Final = (
     r"(?:send|forward|submit|raise|issue|process|refund|cancel|arrange|book|escalate|schedule|replace|credit|ship|"
@@ -36,7 +36,10 @@ DEEDS: Final = _any(
     rf"\b(?:I|we)(?:'ve|'d| have| had)?(?: (?:just|already|now|also|personally|duly))* {_DONE}\b(?! by\b)",
     r"\b(?:I|we)(?:'ve| have) (?:made (?:the note|sure)|taken care of it|put (?:it|that|your \w+) (?:in|through))\b",
     rf"(?:,|\band) {_DONE} (?:it|this|that|the request|your \w+|a \w+) (?:to|for|with|through|on)\b",
-    rf"\b(?:your|the) (?:request|case|claim|complaint|ticket) (?:has been|is now|was) (?:{_DONE}|logged|noted)\b",
+    rf"\b(?:your|the) (?:request|case|claim|complaint|ticket|matter|issue|question|enquiry) (?:has been|is now|was) "
+    rf"(?:{_DONE}|logged|noted)\b",
+    r"\b(?:is|are) now part of your (?:case|file|record)s?\b",
+    r"\bI(?:'m| am) (?:now )?(?:sending|passing|forwarding) (?:it|this|that|them|your \w+)\b",
     rf"\b(?:I|we)(?:'ve| have) (?:told|asked|informed|briefed|reminded|spoken to|talked to) (?:my|the|our|a) {_OTHERS}",
     r"\b(?:the|your) case is (?:mine|ours|now with|with (?:me|us|the))\b",
 )
@@ -45,6 +48,8 @@ PLEDGES: Final = _any(
     rf"\b(?:they|someone|somebody|(?:my|the|our|a) {_OTHERS})(?:'ll| will) "
     r"(?:contact|write|call|ring|get back|be in touch)\b",
     r"\b(?:I|we)(?:'ll| will) (?:write|get back|come back) to you\b",
+    r"\b(?:it|an answer|the answer)(?:'ll| will) come (?:straight |directly )?to you\b",
+    rf"\bthe {_OTHERS} assigned\b",
 )
 OUTCOMES: Final = _any(
     r"\byou(?:'ll| will| are going to| shall)(?: (?:\w+ly|also|then))* (?:receive|get|have|be (?:refunded|credited|"

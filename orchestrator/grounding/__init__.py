@@ -3,7 +3,7 @@
 Importing it is cheap; what is heavy (bm25s, SciPy, Beautiful Soup) is imported when articles are read and indexed.
 """
 
-from orchestrator.grounding.choosing import Evidence, best_evidence
+from orchestrator.grounding.choosing import Evidence, best_evidence, evidence_again
 from orchestrator.grounding.citing import CITED, cite
 from orchestrator.grounding.evidence import SUPPORTED, Support, support
 from orchestrator.grounding.index import RELEVANT, HelpIndex, Hit
@@ -24,6 +24,7 @@ __all__ = [
     "Support",
     "best_evidence",
     "cite",
+    "evidence_again",
     "figures",
     "load_articles",
     "passages_of",

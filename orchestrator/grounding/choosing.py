@@ -25,8 +25,10 @@ _RANK: Final = 0.7
 """The factor from one passage to the next."""
 _SHORT: Final = 14
 """Words under which a sentence takes the next one along."""
-_ENOUGH: Final = 30
+_ENOUGH: Final = 40
 """Words under which evidence takes the following sentences along."""
+_PLAINLY: Final = 1.0
+"""What a sentence used before must gain over every fresh one to be given again: one word of the question."""
 _ASKS_FIGURE: Final = re.compile(
     r"\b(how (long|much|many|soon|often|far|late)|when|limit|deadline|costs?|price|pays?|fee|days?)\b", re.I
 )
@@ -72,6 +74,27 @@ def best_evidence(
     return _grown(best[1], used, most) if best else None
 
 
+def evidence_again(hits: Sequence[Hit], question: str, *, used: Sequence[str], most: int) -> Evidence | None:
+    """Return the sentence `used` before that the question's own words single out; None where a fresh one does as well.
+
+    It takes along fresh sentences only. What was given twice is not given again.
+    """
+    wanted = _stems(question)
+    asks_figure = bool(_ASKS_FIGURE.search(question))
+    fresh, given = 0.0, []
+    for rank, hit in enumerate(hits):
+        headed = _HEADING * len(_stems(f"{hit.passage.title} {hit.passage.heading}") & wanted)
+        for text in _alone(hit.passage.text, most):
+            score = _RANK**rank * (headed + _score(text, wanted, frozenset(), asks_figure=asks_figure))
+            times = sum(text in said for said in used)
+            if not times:
+                fresh = max(fresh, score)
+            elif times == 1 and _stems(text) & wanted:
+                given.append((score, Evidence(text, hit)))
+    score, best = max(given, key=lambda one: one[0], default=(0.0, None))
+    return _grown(best, used, most) if best and score >= fresh + _PLAINLY else None
+
+
 def _grown(evidence: Evidence, used: Sequence[str], most: int) -> Evidence:
     """Return the evidence with as many of the next sentences as it needs to reach _ENOUGH words, if they fit."""
     passage, text = evidence.hit.passage.text, evidence.text
@@ -110,6 +133,12 @@ def _candidates(text: str, most: int) -> Iterator[str]:
                 continue
         if "\n" not in sentence:
             yield sentence
+
+
+def _alone(text: str, most: int) -> Iterator[str]:
+    """Yield the sentences of `text` on one line, of at most `most` words."""
+    plain = (text[start:end] for start, end in _plain_sentences(text))
+    return (sentence for sentence in plain if "\n" not in sentence and len(sentence.split()) <= most)
 
 
 def _plain_sentences(text: str) -> list[tuple[int, int]]:

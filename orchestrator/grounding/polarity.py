@@ -10,6 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+FREE: Final = re.compile(
+    r"(?<!feel )\bfree\b(?! to\b| of (?!(?:any )?charge))|\bcosts? (?:you |them |us )?nothing\b|\bnothing to pay\b|"
+    r"\bgratis\b|\bcomplimentary\b|\b(?:no|without(?: any)?|free of(?: any)?) (?:extra |additional |further )?"
+    r"(?:charge|fee|cost|payment)s?\b|\b(?:never|not|n't) (?:\w+ (?:to )?)?(?:(?:pays?|costs?|charged)\b|"
+    r"charges?(?= (?:you|for|extra|anything)\b))"
+)
+"""What says of a thing, in lower case, that it costs nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
@@ -31,9 +39,7 @@ def _scale(name: str, first: str, second: str, *, one_way: bool = False) -> _Sca
 _SCALES: Final = (
     _scale(
         "price",
-        r"(?<!feel )\bfree\b(?! to\b| of (?!(?:any )?charge))|\bcosts? nothing\b|\bnothing to pay\b|\bgratis\b|"
-        r"\bcomplimentary\b|\b(?:no|without(?: any)?|free of(?: any)?) (?:extra |additional |further )?"
-        r"(?:charge|fee|cost|payment)s?\b|\b(?:never|not|n't) (?:\w+ (?:to )?)?(?:pays?|costs?|charged?)\b",
+        FREE.pattern,
         r"[$£€]\s?\d|\bcosts?\b|\bpays?\b|\bpaid for\b|\bfees?\b|\bcharge[sd]?\b",
     ),
     _scale(

@@ -16,9 +16,10 @@ import torch
 from torch import Tensor
 
 from agents.gpt2.attention import Segment
+from agents.gpt2.by_address import compiled
 from agents.gpt2.int8.crowd import Crowd
 from agents.gpt2.int8.meeting import threads_that_meet
-from agents.gpt2.int8.step import Buffers, Cache, Rows, Weights, compiled, step
+from agents.gpt2.int8.step import Buffers, Cache, Rows, Weights, part, step
 from agents.gpt2.int8.tiles import COLUMNS, KEYS, LINE, QUAD, ROWS, VALUES
 from agents.gpt2.network import Linear, Network, Norm
 from agents.gpt2.paging import PAGE, RUN, PagePool
@@ -85,7 +86,7 @@ class Int8Network:
         room = self._room_for(len(tokens), len(segments))
         epsilon = np.float32(self.shape.epsilon)
         with _ONE_AT_A_TIME:
-            self._function = self._function or compiled(self._weights, cache, rows, room, epsilon, 0, 0)
+            self._function = self._function or compiled(part, self._weights, cache, rows, room, epsilon, 0, 0)
             with self._crowd.threads(self._threads) as threads:
                 numba.set_num_threads(threads)
                 step(self._function, self._weights, cache, rows, room, epsilon, threads)

@@ -3,17 +3,15 @@
 Work is dealt out by rows, columns or blocks of queries; whoever computes a number, it is computed in the same order
 from the same row, so results depend neither on threads nor on batch mates.
 
-Whatever `_part` calls is inlined into it. A function of its own would be there twice in the process that compiles, and
-LLVM may add up in another order in each: the first run on a machine would differ from later ones, which load the code.
+Whatever `_part` calls is inlined into it: see `agents.gpt2.by_address`.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit, prange, typeof, types
-from numba.extending import intrinsic
+from numba import njit, prange
 
+from agents.gpt2.by_address import call
 from agents.gpt2.int8.attending import attend, store
 from agents.gpt2.int8.encoding import gelu_codes, norm_codes, row_codes
 from agents.gpt2.int8.meeting import meet
@@ -94,47 +92,18 @@ class Buffers(NamedTuple):
     meeting: Array  # (16), int64
 
 
-@intrinsic
-def _call(
-    context: Any, function: Any, weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, thread: Any, threads: Any
-) -> Any:
-    """Call the compiled function at the address `function` with the other arguments."""
-    kinds = (weights, cache, rows, room, epsilon, thread, threads)
-
-    def build(context: Any, builder: Any, signature: Any, args: Sequence[Any]) -> Any:
-        kind = context.call_conv.get_function_type(types.none, kinds)
-        target = builder.inttoptr(args[0], kind.as_pointer())
-        context.call_conv.call_function(builder, target, types.none, kinds, args[1:])
-        return context.get_dummy_value()
-
-    return types.void(function, *kinds), build
-
-
-def compiled(*args: object) -> int:
-    """Return where the compiled code of a part of a step lies, for arguments of these types (see `step`).
-
-    The parallel loop calls its body by address: numba would compile the body three times over as a part of the loop.
-    """
-    kind_of: Any = typeof
-    kinds = tuple(kind_of(one) for one in args)
-    _part.compile(kinds)
-    found: Any = _part.overloads[kinds]
-    address: int = found.library.get_pointer_to_function(found.fndesc.llvm_func_name)
-    return address
-
-
 @njit(parallel=True, nogil=True, cache=True)
 def step(function: int, weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, threads: int) -> None:
     """Compute all rows, leave their keys and values in the cache and each session's next logits in `room.scores`.
 
-    `function` is what `compiled` returns for `weights` to `room`, `epsilon` and two integers.
+    `function` is what `compiled` returns for `part`, `weights` to `room`, `epsilon` and two integers.
     """
     for thread in prange(threads):
-        _call(function, weights, cache, rows, room, epsilon, np.intp(thread), threads)
+        call(function, (weights, cache, rows, room, epsilon), np.intp(thread), threads)
 
 
 @njit(nogil=True, cache=True)
-def _part(weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, thread: int, threads: int) -> None:
+def part(weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, thread: int, threads: int) -> None:
     x, codes, scales, zeros, hall = room.x, room.codes, room.scales, room.zeros, room.meeting
     first, last = _share(x.shape[0], thread, threads)
     known = min(last, rows.tokens.shape[0])
