@@ -169,6 +169,30 @@ def test_a_prompt_that_fills_the_window_is_refused(shipped_engine: Engine) -> No
         asyncio.run(write(shipped_engine, prompt, free_manner(shipped_engine.vocabulary), GREEDY, 1))
 
 
+def test_caches_that_nobody_needs_now_give_way_before_anybody_waits(shipped_engine: Engine) -> None:
+    jobs = prompts(shipped_engine.vocabulary, 4)
+    manner = free_manner(shipped_engine.vocabulary)
+    small = load_engine(find("house"))
+    whole = small._pool._blank
+
+    def blank(pages: int) -> tuple[torch.Tensor, ...]:
+        if pages > 64:
+            raise MemoryError
+        return whole(pages)
+
+    small._pool = PagePool(small._pool.shape, blank, runs=4)
+
+    async def one_after_another() -> list[tuple[int, ...]]:
+        sessions = [small.open() for _ in jobs * 2]
+        pairs = list(zip(sessions, jobs * 2, strict=True))
+        return [(await session.write(job, manner, GREEDY, key=1)).tokens for session, job in pairs]
+
+    tokens = asyncio.run(one_after_another())
+    assert tokens[:4] == tokens[4:] == together(shipped_engine, jobs, manner, GREEDY)
+    assert small.stats.most == 0
+    small.close()
+
+
 def test_a_batch_that_memory_has_no_room_for_is_halved_and_loses_nothing(shipped_engine: Engine) -> None:
     jobs = prompts(shipped_engine.vocabulary, 12)
     manner = free_manner(shipped_engine.vocabulary)

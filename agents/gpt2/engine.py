@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from operator import methodcaller
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol
+from weakref import WeakSet
 
 import torch
 
@@ -163,6 +164,7 @@ class Engine:
         self._inbox: SimpleQueue[_Request | Callable[[], None] | None] = SimpleQueue()
         self._waiting: deque[_Request] = deque()
         self._active: list[_Request] = []
+        self._known: WeakSet[Session] = WeakSet()
         self._thread: threading.Thread | None = None
 
     def open(self) -> Session:
@@ -225,6 +227,7 @@ class Engine:
             request = self._waiting.popleft()
             if request.future.cancelled():
                 continue
+            self._known.add(request.session)
             request.new = request.session.begin([*request.prompt, *request.taken])
             budget -= len(request.new)
             self.stats.computed += len(request.new)
@@ -235,6 +238,8 @@ class Engine:
         try:
             self._step()
         except (MemoryError, torch.OutOfMemoryError) as error:
+            if self._free_idle():
+                return
             if len(self._active) > 1:
                 self._shrink()
             else:
@@ -247,6 +252,16 @@ class Engine:
             request.session.free()
             _deliver(request, methodcaller("set_exception", error))
         self._active = []
+
+    def _free_idle(self) -> bool:
+        """Free the caches of sessions that write nothing now, which cost time alone; tell whether there were any."""
+        writing = {request.session for request in self._active}
+        idle = [session for session in self._known if session.length and session not in writing]
+        for session in idle:
+            session.free()
+        for request in self._active:
+            request.session.rewind(request.before)
+        return bool(idle)
 
     def _shrink(self) -> None:
         """Go on with half of the turns; the others wait, without their caches, until there is room again."""
