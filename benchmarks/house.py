@@ -48,7 +48,9 @@ ROWS: Final = (
     Row("stop band", "... that end with a sentence where the band has no room for another"),
     Row("stop forced", "... that are closed by force"),
     Row("figures, plain questions", "asked plainly for a figure of the passage: first candidate states it", "> 70 %"),
-    Row("figures, gold turns", "the same in the agent's place in gold dialogues"),
+    Row("figures held, plain questions", "... where it may write the figures that it was given alone, as in a run"),
+    Row("figures, gold turns", "asked in the agent's place in gold dialogues"),
+    Row("figures held, gold turns", "... where it may write the figures that it was given alone, as in a run"),
     Row("moves of agent", "moves asked for, recovered from agent turns", "> 85 %"),
     Row("moves of customer", "moves asked for, recovered from customer turns", "> 85 %"),
     Row("tone", "tone (3) recovered from a customer turn", "> 85 %"),
@@ -82,8 +84,10 @@ def measured(name: str, measures: Measures, *, replies: int, most: int | None = 
     with Models() as models:
         model = models.get(name)
         for key, asked in (("plain questions", plain_questions()), ("gold turns", gold_turns())):
-            right = met(model, list(asked)[:most])
-            found[f"figures, {key}"] = Found(sum(right) / len(right), len(right))
+            some = list(asked)[:most]
+            for row, held in (("figures", False), ("figures held", True)):
+                right = met(model, some, held=held)
+                found[f"{row}, {key}"] = Found(sum(right) / len(right), len(right))
         found |= measures.of(talks(model, replies))
     return model.label, found | fit(find(name), most)
 

@@ -16,6 +16,7 @@ from agents import randomness
 from agents.agent import Agent, Brief
 from agents.dialogue import Speaker, Turn
 from agents.gpt2.engine import Written
+from agents.gpt2.figures import forms
 from agents.gpt2.sampling import Sampling
 from agents.models import Model
 from agents.persona import AgentPersona
@@ -50,6 +51,11 @@ class Asked:
     moves: tuple[str, ...]
     right: frozenset[str]
     known: frozenset[str]
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The figures of the passages and of what was said, as they stand there."""
+        return forms(" ".join([*self.shown[-1], *(turn.text for turn in self.turns)]))
 
     def met(self, reply: str) -> bool:
         """Tell whether `reply` states a right figure, and none that neither passage nor customer has."""
@@ -109,30 +115,34 @@ def _gold_turn(dialogue: TrainingDialogue, place: int, right: frozenset[str], kn
     )
 
 
-def met(model: Model, asked: Sequence[Asked]) -> list[bool]:
-    """Return for each place whether the first candidate of `model` states the figure."""
-    return asyncio.run(_met(model, asked))
+def met(model: Model, asked: Sequence[Asked], *, held: bool = False) -> list[bool]:
+    """Return for each place whether the first candidate of `model` states the figure.
+
+    `held`: it may write the figures that it was given and no others, as the first candidate of a run.
+    """
+    return asyncio.run(_met(model, asked, held=held))
 
 
-async def _met(model: Model, asked: Sequence[Asked]) -> list[bool]:
+async def _met(model: Model, asked: Sequence[Asked], *, held: bool) -> list[bool]:
     found: list[bool] = []
     for start in range(0, len(asked), PARALLEL):
         batch = asked[start : start + PARALLEL]
-        found += [one.met(text) for one, text in zip(batch, await _replies(model, batch), strict=True)]
+        found += [one.met(text) for one, text in zip(batch, await _replies(model, batch, held=held), strict=True)]
     return found
 
 
-async def _replies(model: Model, asked: Sequence[Asked]) -> list[str]:
-    return await asyncio.gather(*(_reply(model, one) for one in asked))
+async def _replies(model: Model, asked: Sequence[Asked], *, held: bool) -> list[str]:
+    return await asyncio.gather(*(_reply(model, one, held=held) for one in asked))
 
 
-async def _reply(model: Model, asked: Asked) -> str:
+async def _reply(model: Model, asked: Asked, *, held: bool) -> str:
     """Return the reply, empty where the window does not hold what comes before it."""
     agent = Agent(asked.persona, model, sampling=_SAMPLING, stream=randomness.key(SEED, asked.id))
     for turn, passages in zip(asked.turns, asked.shown, strict=False):
         agent.take_in(turn, passages)
     moves = asked.moves if model.form.moves else ()
-    brief = Brief(_WORDS, whole_sentences=True, moves=moves, passages=asked.shown[-1])
+    known = asked.given if held else None
+    brief = Brief(_WORDS, whole_sentences=True, moves=moves, passages=asked.shown[-1], known=known)
     try:
         return (await agent.reply(len(asked.turns) + 1, brief, _pass)).text
     except ContextFullError:

@@ -80,8 +80,7 @@ class Int8Network:
 
     def logits(self, pool: PagePool, segments: Sequence[Segment], tokens: Sequence[int]) -> Tensor:
         """Compute `tokens`, which stand segment after segment, and return each segment's last logits, (B, V), fp32."""
-        keys, values = (plane.numpy() for plane in pool.planes)
-        cache = Cache(keys.view(np.int32), keys.view(np.float32), values, values.view(np.float32))
+        cache = cache_of(pool)
         rows = rows_of(segments, tokens)
         room = self._room_for(len(tokens), len(segments))
         epsilon = np.float32(self.shape.epsilon)
@@ -119,6 +118,12 @@ class Int8Network:
             scores=_zeros((rows, _up(self.shape.vocabulary, COLUMNS)), np.float32),
             meeting=_zeros((16,), np.int64),
         )
+
+
+def cache_of(pool: PagePool) -> Cache:
+    """Return the memory of `pool` as the kernels see it."""
+    keys, values = (plane.numpy() for plane in pool.planes)
+    return Cache(keys.view(np.int32), keys.view(np.float32), values, values.view(np.float32))
 
 
 def rows_of(segments: Sequence[Segment], tokens: Sequence[int]) -> Rows:

@@ -114,7 +114,7 @@ def part(weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, thread: i
     for n in range(weights.norm_1.shape[0]):
         norm_codes(x, weights.norm_1[n], weights.bias_1[n], epsilon, codes, scales, zeros, first, last)
         meet(hall, threads)
-        _linear(codes, scales, zeros, weights.qkv[n], weights.qkv_columns[n], room.qkv, False, thread, threads)
+        linear(codes, scales, zeros, weights.qkv[n], weights.qkv_columns[n], room.qkv, False, thread, threads)
         meet(hall, threads)
         store(room.qkv, x.shape[1], cache, n, rows, room.q, room.q_scales, first, known)
         meet(hall, threads)
@@ -122,15 +122,15 @@ def part(weights: Any, cache: Any, rows: Any, room: Any, epsilon: Any, thread: i
         meet(hall, threads)
         row_codes(room.attended, codes, scales, zeros, first, last)
         meet(hall, threads)
-        _linear(codes, scales, zeros, weights.out[n], weights.out_columns[n], x, True, thread, threads)
+        linear(codes, scales, zeros, weights.out[n], weights.out_columns[n], x, True, thread, threads)
         meet(hall, threads)
         norm_codes(x, weights.norm_2[n], weights.bias_2[n], epsilon, codes, scales, zeros, first, last)
         meet(hall, threads)
-        _linear(codes, scales, zeros, weights.up[n], weights.up_columns[n], room.inner, False, thread, threads)
+        linear(codes, scales, zeros, weights.up[n], weights.up_columns[n], room.inner, False, thread, threads)
         meet(hall, threads)
         gelu_codes(room.inner, room.inner_codes, scales, zeros, first, last)
         meet(hall, threads)
-        _linear(room.inner_codes, scales, zeros, weights.down[n], weights.down_columns[n], x, True, thread, threads)
+        linear(room.inner_codes, scales, zeros, weights.down[n], weights.down_columns[n], x, True, thread, threads)
         meet(hall, threads)
     _score_ends(weights, rows, room, epsilon, thread, threads)
 
@@ -146,7 +146,7 @@ def _score_ends(weights: Any, rows: Any, room: Any, epsilon: Any, thread: int, t
     norm_codes(room.ends, weights.norm[0], weights.bias[0], epsilon, codes, scales, zeros, first, last)
     meet(room.meeting, threads)
     size = room.ends.shape[0]
-    _linear(codes[:size], scales, zeros, weights.head[0], weights.head_columns[0], room.scores, False, thread, threads)
+    linear(codes[:size], scales, zeros, weights.head[0], weights.head_columns[0], room.scores, False, thread, threads)
 
 
 @njit(nogil=True, forceinline=True)
@@ -156,7 +156,7 @@ def _share(count: int, thread: int, threads: int) -> Any:
 
 
 @njit(nogil=True, forceinline=True)
-def _linear(
+def linear(
     codes: Any, scales: Any, zeros: Any, weight: Any, columns: Any, out: Any, add: Any, thread: int, threads: int
 ) -> None:
     """Write (or add) to out (N, M) this thread's columns of the affine map of N rows of codes."""
