@@ -25,7 +25,7 @@ FULL: Final = {
     HOUSE: Extent(CONVERSATIONS, 3, {"notebook_loop": 4, "generate_batch": 16}),
     GPT2: Extent(CONVERSATIONS, 3, {"notebook_loop": 1, "generate_batch": 8}),
 }
-"""About 40 minutes on two cores."""
+"""About 70 minutes on two cores."""
 
 QUICK: Final = {
     HOUSE: Extent(16, 1, {"notebook_loop": 1, "generate_batch": 4}),
