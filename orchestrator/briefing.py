@@ -156,7 +156,7 @@ class AgentSide:
             moves=choice.moves,
             passages=tuple(hit.passage.prompt for hit in hits),
             evidence=evidence.text if evidence and serves and mode is GroundingMode.SPLICE else "",
-            brief=_GIVING.issuperset(choice.moves),
+            brief=bool(choice.moves) and _GIVING.issuperset(choice.moves),
             figures=choice.needs_evidence or self.agenda is None,
             known=self._known(hits, turns) if mode in _CHECKED else None,
             attempts=scenario.reply.attempts,

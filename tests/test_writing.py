@@ -195,3 +195,13 @@ def test_the_first_words_are_drawn_at_another_temperature(vocabulary: Vocabulary
     assert one.heat == 2.5
     feed(one, vocabulary, " is")
     assert one.heat == 1
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_a_brief_turn_ends_with_the_evidence_that_reaches_the_band(vocabulary: Vocabulary, brief: bool) -> None:
+    evidence = "Parcels travel for three days. A label is free for whatever arrives broken."
+    manner = Manner((12, 60), True, (vocabulary.special[CUSTOMER],), evidence=evidence, brief=brief, figures=False)
+    one = Writer(vocabulary, manner)
+    feed(one, vocabulary, "Let me see.")
+    assert one.text == f"Let me see. {evidence}"
+    assert one.stop == (Stop.BAND if brief else None)

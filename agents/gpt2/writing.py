@@ -65,12 +65,11 @@ class Manner:
     """How a turn is to be written: `words` from and to, where it may stop, and which moves precede it (None: none).
 
     `evidence` is a text that the turn must hold word for word, after a sentence of the model's own; with `brief`, the
-    turn ends with the first sentence after it that reaches the band. `value` is a figure
-    or name that it must give, put in where the model would write a figure or a code. Without `figures`, the model's own
-    words hold none, and no names (capitals inside a sentence) either; with `known`, they hold only those figures.
-    `unrepeated` is the length of the runs of tokens
-    that may not come twice in the turn (0: any may), as transformers' no_repeat_ngram_size. `opening` is the
-    factor of the temperature for the first words, so that turns which a peaked model would all begin alike begin
+    turn ends with the first sentence after it that reaches the band. `value` is a figure or name that it must give, put
+    in where the model would write a figure or a code. Without `figures`, the model's own words hold none, and no names
+    (capitals inside a sentence) either; with `known`, they hold only those figures. `unrepeated` is the length of the
+    runs of tokens that may not come twice in the turn (0: any may), as transformers' no_repeat_ngram_size. `opening` is
+    the factor of the temperature for the first words, so that turns which a peaked model would all begin alike begin
     differently. `unsaid` are phrases that are never completed, as transformers' bad_words_ids.
     """
 
