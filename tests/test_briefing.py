@@ -15,7 +15,7 @@ from orchestrator.goods import Goods
 from orchestrator.grounding import HelpIndex, best_evidence, cite, evidence_again
 from orchestrator.guards import Scene
 from orchestrator.plan import Plan
-from orchestrator.scenario import Scenario
+from orchestrator.scenario import GroundingMode, Scenario
 
 HELP_CONTENT = Path(__file__).parents[1] / "help_content"
 QUESTION = "Who pays for the return label?"
@@ -340,3 +340,12 @@ def test_an_answer_rests_on_the_words_that_answer(boats: Scenario) -> None:
     assert found
     assert not found.vital
     assert Unsupported().check("A deposit of $50 is taken by card.", where) is None
+
+
+def test_an_unaided_reply_may_write_the_figures_of_its_passages_and_of_the_talk(boats: Scenario) -> None:
+    task = answer(boats, talk("What does a rowing boat cost for 7 of us?"))
+    assert task.brief.known is not None
+    assert {"$18", "$42", "$50", "7"} <= task.brief.known
+    assert "$19" not in task.brief.known
+    loose = boats.model_copy(update={"grounding": boats.grounding.model_copy(update={"mode": GroundingMode.PROMPT})})
+    assert answer(loose, talk("What does a rowing boat cost?")).brief.known is None
