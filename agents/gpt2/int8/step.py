@@ -3,7 +3,7 @@
 Work is dealt out by rows, columns or blocks of queries; whoever computes a number, it is computed in the same order
 from the same row, so results depend neither on threads nor on batch mates.
 
-Whatever `_part` calls is inlined into it: see `agents.gpt2.by_address`.
+Whatever `part` calls is inlined into it: see `agents.gpt2.by_address`.
 """
 
 from typing import Any, Final, NamedTuple
